@@ -1,0 +1,85 @@
+"""People's accounts and the means by which they are known: sessions and tokens."""
+
+import datetime as dt
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from app.domain import text
+from app.domain.errors import Invalid, Problem
+from app.domain.permissions import TokenScope
+
+SESSION_LIFE = dt.timedelta(hours=12)
+SESSION_IDLE = dt.timedelta(hours=2)
+PASSWORD_LENGTH = (12, 256)
+TOKEN_DAYS = (1, 366)
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person with an account. `is_demo` marks the invented people of the demo programme."""
+
+    id: str
+    email: str
+    name: str
+    language: str | None
+    is_administrator: bool
+    is_disabled: bool
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token's public part; the secret is shown once and kept only as a digest."""
+
+    id: str
+    user_id: str
+    name: str
+    scopes: frozenset[TokenScope]
+    created_at: dt.datetime
+    expires_at: dt.datetime
+    last_used_at: dt.datetime | None
+    revoked_at: dt.datetime | None
+
+    def is_valid(self, now: dt.datetime) -> bool:
+        """Whether it can still be used."""
+        return self.revoked_at is None and now < self.expires_at
+
+
+def email(field: str, raw: object) -> str:
+    """Return an e-mail address in one form, so that one mailbox is one account; raises Invalid."""
+    address = unicodedata.normalize("NFKC", text.line(field, raw, longest=254)).casefold()
+    if not _EMAIL.fullmatch(address):
+        raise Invalid(Problem(field, "email", "Give an e-mail address such as name@example.org."))
+    return address
+
+
+def password(field: str, raw: object) -> str:
+    """Return a new password of acceptable length, in no other way restricted; raises Invalid."""
+    shortest, longest = PASSWORD_LENGTH
+    if not isinstance(raw, str) or not shortest <= len(raw) <= longest:
+        message = "Use between %(shortest)s and %(longest)s characters."
+        raise Invalid(Problem(field, "password", message, {"shortest": shortest, "longest": longest}))
+    return raw
+
+
+def scopes(field: str, raw: object) -> frozenset[TokenScope]:
+    """Return at least one known token scope; raises Invalid."""
+    try:
+        chosen = frozenset(TokenScope(scope) for scope in (raw if isinstance(raw, list | tuple | frozenset) else ()))
+    except ValueError:
+        chosen = frozenset()
+    if not chosen:
+        raise Invalid(Problem(field, "scopes", "Choose at least one scope."))
+    return chosen
+
+
+def token_days(field: str, raw: object) -> int:
+    """Return for how many days a token is to be valid; raises Invalid."""
+    shortest, longest = TOKEN_DAYS
+    days = int(raw) if isinstance(raw, str) and re.fullmatch(r"[0-9]{1,4}", raw) else raw
+    if not isinstance(days, int) or isinstance(days, bool) or not shortest <= days <= longest:
+        message = "Choose between %(shortest)s and %(longest)s days."
+        raise Invalid(Problem(field, "days", message, {"shortest": shortest, "longest": longest}))
+    return days

@@ -1,0 +1,60 @@
+"""What can go wrong with a request, in words for people; how it looks over HTTP is never said here."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault in what was sent: where, a stable code, and an English sentence with named gaps to be translated."""
+
+    field: str
+    code: str
+    message: str
+    params: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+
+class GoldgapError(Exception):
+    """A refusal with a stable code and an English sentence with named gaps; `params` fill them."""
+
+    def __init__(self, code: str, message: str, **params: object) -> None:
+        super().__init__(message % params if params else message)
+        self.code = code
+        self.message = message
+        self.params = params
+
+
+class NotSignedIn(GoldgapError):
+    """Nobody is known to be asking, and this needs somebody."""
+
+
+class NotFound(GoldgapError):
+    """There is no such thing, or none within the actor's reach: the two are told apart nowhere."""
+
+    def __init__(self) -> None:
+        super().__init__("not-found", "There is nothing here that you can see.")
+
+
+class NotPermitted(GoldgapError):
+    """The actor can see the thing but may not do this to it."""
+
+
+class Conflict(GoldgapError):
+    """The thing is not in a state in which this can be done."""
+
+
+class Stale(Conflict):
+    """Somebody else changed the thing since the actor last saw it; `current` is what it is now."""
+
+    def __init__(self, current: object) -> None:
+        super().__init__("stale", "Somebody else changed this since you opened it.")
+        self.current = current
+
+
+class Invalid(GoldgapError):
+    """What was sent cannot be accepted; every problem found is listed, not only the first."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("invalid", "Something in what you sent needs to be corrected.")
+        self.problems = problems

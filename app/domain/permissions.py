@@ -1,0 +1,193 @@
+"""Who may do what: every permission, the roles that grant it, the token scopes that carry it. Nowhere else.
+
+Two gates, always both: a role grants the permission on that cluster or programme, and the token, where the actor
+came with one, carries its scope.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.domain.clusters import Cluster
+from app.domain.errors import NotPermitted, NotSignedIn
+
+
+class TokenScope(enum.StrEnum):
+    """What a token may be used for; never more than its owner may do."""
+
+    READ = "read"
+    WRITE = "write"
+    EVALUATE = "evaluate"
+    PORTFOLIO = "portfolio"
+    ADMIN = "admin"
+
+
+class Permission(enum.StrEnum):
+    """Everything that can be allowed."""
+
+    CLUSTER_READ = "cluster.read"
+    CLUSTER_REGISTER = "cluster.register"
+    CLUSTER_UPDATE = "cluster.update"
+    ASSESSMENT_READ = "assessment.read"
+    ASSESSMENT_READ_DRAFT = "assessment.read-draft"
+    ASSESSMENT_START = "assessment.start"
+    ASSESSMENT_ANSWER = "assessment.answer"
+    ASSESSMENT_SUBMIT = "assessment.submit"
+    ASSESSMENT_WITHDRAW = "assessment.withdraw"
+    ASSESSMENT_DELETE = "assessment.delete"
+    PORTFOLIO_READ = "portfolio.read"
+    PROGRAMME_READ = "programme.read"
+    ROUND_OPEN = "round.open"
+    ACCOUNT_MANAGE_OWN = "account.manage-own"
+
+
+class Role(enum.StrEnum):
+    """What a person is to a cluster, to a programme, or to the whole service."""
+
+    OBSERVER = "observer"
+    CONTRIBUTOR = "contributor"
+    MANAGER = "manager"
+    EVALUATOR = "evaluator"
+    READER = "reader"
+    OWNER = "owner"
+    ADMINISTRATOR = "administrator"
+
+
+CLUSTER_ROLES = frozenset({Role.OBSERVER, Role.CONTRIBUTOR, Role.MANAGER, Role.EVALUATOR})
+PROGRAMME_ROLES = frozenset({Role.EVALUATOR, Role.READER, Role.OWNER})
+
+_P = Permission
+_EVALUATOR = frozenset({_P.CLUSTER_READ, _P.ASSESSMENT_READ})
+_OBSERVER = frozenset({_P.CLUSTER_READ, _P.ASSESSMENT_READ, _P.ASSESSMENT_READ_DRAFT, _P.PORTFOLIO_READ})
+_CONTRIBUTOR = _OBSERVER | {_P.ASSESSMENT_ANSWER}
+_MANAGER = _CONTRIBUTOR | {
+    _P.CLUSTER_UPDATE,
+    _P.ASSESSMENT_START,
+    _P.ASSESSMENT_SUBMIT,
+    _P.ASSESSMENT_WITHDRAW,
+    _P.ASSESSMENT_DELETE,
+}
+_READER = frozenset({_P.CLUSTER_READ, _P.ASSESSMENT_READ, _P.PORTFOLIO_READ, _P.PROGRAMME_READ})
+_OWNER = _READER | {_P.CLUSTER_REGISTER, _P.CLUSTER_UPDATE, _P.ROUND_OPEN}
+
+GRANTS: Mapping[Role, frozenset[Permission]] = {
+    Role.OBSERVER: _OBSERVER,
+    Role.CONTRIBUTOR: _CONTRIBUTOR,
+    Role.MANAGER: _MANAGER,
+    Role.EVALUATOR: _EVALUATOR,
+    Role.READER: _READER,
+    Role.OWNER: _OWNER,
+    Role.ADMINISTRATOR: _OWNER,
+}
+
+SCOPES: Mapping[Permission, TokenScope | None] = {
+    _P.CLUSTER_READ: TokenScope.READ,
+    _P.CLUSTER_REGISTER: TokenScope.ADMIN,
+    _P.CLUSTER_UPDATE: TokenScope.WRITE,
+    _P.ASSESSMENT_READ: TokenScope.READ,
+    _P.ASSESSMENT_READ_DRAFT: TokenScope.READ,
+    _P.ASSESSMENT_START: TokenScope.WRITE,
+    _P.ASSESSMENT_ANSWER: TokenScope.WRITE,
+    _P.ASSESSMENT_SUBMIT: TokenScope.WRITE,
+    _P.ASSESSMENT_WITHDRAW: TokenScope.WRITE,
+    _P.ASSESSMENT_DELETE: TokenScope.WRITE,
+    _P.PORTFOLIO_READ: TokenScope.PORTFOLIO,
+    _P.PROGRAMME_READ: TokenScope.READ,
+    _P.ROUND_OPEN: TokenScope.ADMIN,
+    # No token can carry this: a leaked token must not be able to make another.
+    _P.ACCOUNT_MANAGE_OWN: None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A role on exactly one cluster or one programme."""
+
+    role: Role
+    cluster_id: str | None = None
+    programme_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking. `user_id` None is a visitor; `token_scopes` None means a signed-in session, no token."""
+
+    user_id: str | None = None
+    name: str = ""
+    language: str | None = None
+    is_administrator: bool = False
+    is_demo: bool = False
+    memberships: tuple[Membership, ...] = ()
+    token_scopes: frozenset[TokenScope] | None = None
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether somebody is known to be asking."""
+        return self.user_id is not None
+
+
+VISITOR = Actor()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which clusters and programmes a list may speak of; the store turns it into its filter."""
+
+    everything: bool = False
+    clusters: frozenset[str] = frozenset()
+    programmes: frozenset[str] = frozenset()
+
+
+def reach(actor: Actor, permission: Permission | None = None) -> Reach:
+    """Return what the actor's roles reach at all, or only where they grant `permission` and the token carries it.
+
+    Raises NotSignedIn for a visitor and NotPermitted where the token does not carry the permission.
+    """
+    if not actor.is_signed_in:
+        raise NotSignedIn("sign-in", "Please sign in first.")
+    if permission is not None and not _token_carries(actor, permission):
+        raise NotPermitted("scope", "This token does not have the scope that this needs.")
+    granting = [m for m in actor.memberships if permission is None or permission in GRANTS[m.role]]
+    by_administration = permission is None or permission in GRANTS[Role.ADMINISTRATOR]
+    return Reach(
+        everything=actor.is_administrator and by_administration,
+        clusters=frozenset(m.cluster_id for m in granting if m.cluster_id),
+        programmes=frozenset(m.programme_id for m in granting if m.programme_id),
+    )
+
+
+def covers(within: Reach, cluster_id: str | None, programme_id: str | None) -> bool:
+    """Whether a cluster, or a programme where `cluster_id` is None, lies within this reach."""
+    return within.everything or cluster_id in within.clusters or programme_id in within.programmes
+
+
+def allows(actor: Actor, permission: Permission, cluster: Cluster) -> bool:
+    """Whether the actor may do this to this cluster: both gates."""
+    if not actor.is_signed_in or not _token_carries(actor, permission):
+        return False
+    return covers(reach(actor, permission), cluster.id, cluster.programme_id)
+
+
+def require(actor: Actor, permission: Permission, cluster: Cluster) -> None:
+    """Pass where `allows` does; raises NotSignedIn or NotPermitted."""
+    if not covers(reach(actor, permission), cluster.id, cluster.programme_id):
+        raise NotPermitted("role", "Your role does not allow this here.")
+
+
+def require_in_programme(actor: Actor, permission: Permission, programme_id: str | None) -> None:
+    """Pass where the actor may do this in this programme, or anywhere for an administrator; raises NotPermitted."""
+    within = reach(actor, permission)
+    if not (within.everything or (programme_id is not None and programme_id in within.programmes)):
+        raise NotPermitted("role", "Your role does not allow this here.")
+
+
+def require_self(actor: Actor) -> str:
+    """Return the id of the person whose own account this is; raises NotSignedIn, or NotPermitted for a token."""
+    reach(actor, Permission.ACCOUNT_MANAGE_OWN)
+    if actor.user_id is None:
+        raise NotSignedIn("sign-in", "Please sign in first.")
+    return actor.user_id
+
+
+def _token_carries(actor: Actor, permission: Permission) -> bool:
+    return actor.token_scopes is None or SCOPES[permission] in actor.token_scopes

@@ -1,0 +1,47 @@
+"""Text typed by people, made safe to keep: one form, nothing invisible, within its length."""
+
+import unicodedata
+
+from app.domain.errors import Invalid, Problem
+
+NAME_LENGTH = 200
+NOTE_LENGTH = 10_000
+
+# Marks that reorder text on the screen can make one name look like another (Unicode TR 36).
+_REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def line(field: str, raw: object, *, longest: int = NAME_LENGTH) -> str:
+    """Return one non-empty line of text, trimmed; raises Invalid."""
+    text = optional_line(field, raw, longest=longest)
+    if not text:
+        raise Invalid(Problem(field, "required", "Please fill this in."))
+    return text
+
+
+def optional_line(field: str, raw: object, *, longest: int = NAME_LENGTH) -> str:
+    """Return one line of text, trimmed, possibly empty; raises Invalid."""
+    text = note(field, raw, longest=longest).strip()
+    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
+        raise Invalid(Problem(field, "line", "This must be on one line."))
+    return text
+
+
+def note(field: str, raw: object, *, longest: int = NOTE_LENGTH) -> str:
+    """Return text of several lines in Unicode form C with line feeds; raises Invalid."""
+    if raw is None:
+        return ""
+    if not isinstance(raw, str):
+        raise Invalid(Problem(field, "text", "This must be text."))
+    text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
+    if any(not _keepable(character) for character in text):
+        raise Invalid(Problem(field, "characters", "This contains characters that cannot be kept."))
+    if len(text) > longest:
+        raise Invalid(Problem(field, "too-long", "This is longer than %(longest)s characters.", {"longest": longest}))
+    return text
+
+
+def _keepable(character: str) -> bool:
+    if character in "\n\t":
+        return True
+    return unicodedata.category(character) not in {"Cc", "Cs", "Cn"} and character not in _REORDERING
