@@ -1,0 +1,177 @@
+"""People, their roles, sessions and tokens: rows to domain values and back. Secrets come in only as digests."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.domain.accounts import Token, User
+from app.domain.errors import Invalid, NotFound, Problem
+from app.domain.permissions import Membership, Role, TokenScope
+from app.store.database import Transaction
+from app.store.tables import memberships, sessions, tokens, users
+
+_USER = tuple(
+    users.c[name] for name in ("id", "email", "name", "language", "is_administrator", "is_disabled", "is_demo")
+)
+_TOKEN = tuple(
+    tokens.c[name]
+    for name in ("id", "user_id", "name", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSession:
+    """A session as it is kept, with its person."""
+
+    digest: str
+    user: User
+    created_at: dt.datetime
+    seen_at: dt.datetime
+
+
+def users_listed(tx: Transaction) -> list[User]:
+    """Return every account by e-mail address."""
+    return [User(**row) for row in tx.connection.execute(sa.select(*_USER).order_by(users.c.email)).mappings()]
+
+
+def demo_users(tx: Transaction) -> list[User]:
+    """Return the invented people of the demo programme in the order in which they were made."""
+    statement = sa.select(*_USER).where(users.c.is_demo, sa.not_(users.c.is_disabled)).order_by(users.c.created_at)
+    return [User(**row) for row in tx.connection.execute(statement.order_by(users.c.id)).mappings()]
+
+
+def by_email(tx: Transaction, email: str) -> tuple[User, str | None] | None:
+    """Return a person and the digest of the password, None where nobody has this address."""
+    row = (
+        tx.connection.execute(sa.select(*_USER, users.c.password_hash).where(users.c.email == email))
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    values = dict(row)
+    password_hash: str | None = values.pop("password_hash")
+    return User(**values), password_hash
+
+
+def by_id(tx: Transaction, user_id: str) -> User:
+    """Return a person; raises NotFound."""
+    row = tx.connection.execute(sa.select(*_USER).where(users.c.id == user_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound
+    return User(**row)
+
+
+def add(tx: Transaction, user: User, password_hash: str | None) -> None:
+    """Write a new person; raises Invalid where the address is taken."""
+    if by_email(tx, user.email) is not None:
+        raise Invalid(Problem("email", "taken", "There is already an account with this e-mail address."))
+    values: dict[str, Any] = {column.name: getattr(user, column.name) for column in _USER}
+    tx.connection.execute(sa.insert(users).values(**values, password_hash=password_hash, created_at=tx.now))
+
+
+def update(tx: Transaction, user_id: str, **values: str | bool | None) -> None:
+    """Change some of a person's columns."""
+    tx.connection.execute(sa.update(users).where(users.c.id == user_id).values(**values))
+
+
+def memberships_of(tx: Transaction, user_id: str) -> tuple[Membership, ...]:
+    """Return a person's roles."""
+    columns = (memberships.c.role, memberships.c.cluster_id, memberships.c.programme_id)
+    found = tx.connection.execute(sa.select(*columns).where(memberships.c.user_id == user_id))
+    return tuple(Membership(Role(row.role), row.cluster_id, row.programme_id) for row in found)
+
+
+def add_membership(tx: Transaction, user_id: str, membership: Membership) -> None:
+    """Give a person a role; having it already is no fault."""
+    if membership in memberships_of(tx, user_id):
+        return
+    values = {"cluster_id": membership.cluster_id, "programme_id": membership.programme_id}
+    tx.connection.execute(
+        sa.insert(memberships).values(id=tx.new_id(), user_id=user_id, role=membership.role, **values)
+    )
+
+
+def remove_membership(tx: Transaction, user_id: str, membership: Membership) -> bool:
+    """Take a role away; returns whether the person had it."""
+    statement = sa.delete(memberships).where(
+        memberships.c.user_id == user_id,
+        memberships.c.role == membership.role,
+        memberships.c.cluster_id.is_not_distinct_from(membership.cluster_id),
+        memberships.c.programme_id.is_not_distinct_from(membership.programme_id),
+    )
+    return bool(tx.connection.execute(statement).rowcount)
+
+
+def add_session(tx: Transaction, digest: str, user_id: str) -> None:
+    """Begin a session."""
+    tx.connection.execute(sa.insert(sessions).values(digest=digest, user_id=user_id, created_at=tx.now, seen_at=tx.now))
+
+
+def session(tx: Transaction, digest: str) -> KeptSession | None:
+    """Return a session with its person, None where there is none."""
+    statement = sa.select(sessions.c.created_at, sessions.c.seen_at, *_USER).join_from(sessions, users)
+    row = tx.connection.execute(statement.where(sessions.c.digest == digest)).mappings().one_or_none()
+    if row is None:
+        return None
+    values = dict(row)
+    created_at, seen_at = values.pop("created_at"), values.pop("seen_at")
+    return KeptSession(digest, User(**values), created_at, seen_at)
+
+
+def touch_session(tx: Transaction, digest: str) -> None:
+    """Write down that a session was used now."""
+    tx.connection.execute(sa.update(sessions).where(sessions.c.digest == digest).values(seen_at=tx.now))
+
+
+def end_session(tx: Transaction, digest: str) -> None:
+    """End a session."""
+    tx.connection.execute(sa.delete(sessions).where(sessions.c.digest == digest))
+
+
+def end_sessions_before(tx: Transaction, created: dt.datetime, seen: dt.datetime) -> None:
+    """Forget sessions that began, or were last used, before these moments."""
+    tx.connection.execute(sa.delete(sessions).where((sessions.c.created_at < created) | (sessions.c.seen_at < seen)))
+
+
+def add_token(tx: Transaction, token: Token, digest: str) -> None:
+    """Write a new token with the digest of its secret."""
+    tx.connection.execute(
+        sa.insert(tokens).values(
+            id=token.id,
+            user_id=token.user_id,
+            digest=digest,
+            name=token.name,
+            scopes=" ".join(sorted(token.scopes)),
+            created_at=token.created_at,
+            expires_at=token.expires_at,
+        )
+    )
+
+
+def token(tx: Transaction, token_id: str) -> tuple[Token, str] | None:
+    """Return a token and the digest of its secret, None where there is none."""
+    row = (
+        tx.connection.execute(sa.select(*_TOKEN, tokens.c.digest).where(tokens.c.id == token_id))
+        .mappings()
+        .one_or_none()
+    )
+    return None if row is None else (_token(row), row["digest"])
+
+
+def tokens_of(tx: Transaction, user_id: str) -> list[Token]:
+    """Return a person's tokens, the newest first."""
+    statement = sa.select(*_TOKEN).where(tokens.c.user_id == user_id).order_by(tokens.c.created_at.desc(), tokens.c.id)
+    return [_token(row) for row in tx.connection.execute(statement).mappings()]
+
+
+def mark_token(tx: Transaction, token_id: str, **moments: dt.datetime) -> None:
+    """Write down when a token was last used or revoked."""
+    tx.connection.execute(sa.update(tokens).where(tokens.c.id == token_id).values(**moments))
+
+
+def _token(row: sa.RowMapping) -> Token:
+    values = {column.name: row[column.name] for column in _TOKEN}
+    return Token(**{**values, "scopes": frozenset(TokenScope(scope) for scope in row["scopes"].split())})
