@@ -1,0 +1,294 @@
+"""A cluster's assessments: start, answer, read, hand in, take back, delete."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from app.domain import answers, clusters, lifecycle, text
+from app.domain.answers import Answer
+from app.domain.clusters import Cluster, Round
+from app.domain.errors import Invalid, Problem, Stale
+from app.domain.framework import Framework, Indicator
+from app.domain.lifecycle import Assessment, Move, State
+from app.domain.permissions import Actor, Permission, allows, reach, require
+from app.domain.portfolio import Figures
+from app.domain.scoring import score
+from app.frameworks.reader import Frameworks
+from app.store import assessments as kept
+from app.store import clusters as kept_clusters
+from app.store import journal
+from app.store.database import Store, Transaction
+from app.store.journal import Verb
+
+_VERBS = {Move.SUBMIT: Verb.SUBMITTED, Move.WITHDRAW: Verb.WITHDREW}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An assessment, what it was started on, the one before it, and what the actor can do with it now."""
+
+    assessment: Assessment
+    framework: Framework
+    previous: Assessment | None
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSaved:
+    """An answer as it is now kept, in its assessment."""
+
+    assessment: Assessment
+    framework: Framework
+    indicator: Indicator
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersSaved:
+    """What became of several answers sent at once, by official number; what could not be kept is handed back."""
+
+    assessment: Assessment
+    framework: Framework
+    stale: Mapping[str, Answer]
+    problems: Mapping[str, tuple[Problem, ...]]
+
+
+def start(store: Store, frameworks: Frameworks, actor: Actor, cluster_slug: str, raw: Mapping[str, object]) -> Report:
+    """Start an assessment of a cluster; raises Invalid, NotFound, NotPermitted."""
+    with store.writing() as tx:
+        cluster = kept_clusters.load(tx, cluster_slug, within=reach(actor))
+        require(actor, Permission.ASSESSMENT_START, cluster)
+        framework = _offered(frameworks, raw)
+        reference_date = clusters.day("reference_date", raw.get("reference_date"))
+        in_round = _round(tx, cluster, raw.get("round"), reference_date)
+        started = Assessment(
+            id=tx.new_id(),
+            cluster=cluster,
+            title=text.line("title", raw.get("title")),
+            reference_date=reference_date,
+            framework=framework.name,
+            version=framework.version,
+            digest=framework.digest,
+            round_id=in_round.id if in_round else None,
+            round=in_round.slug if in_round else None,
+            round_name=in_round.name if in_round else None,
+            state=State.DRAFT,
+            revision=1,
+            created_at=tx.now,
+            updated_at=tx.now,
+            submitted_at=None,
+            answers={},
+        )
+        kept.keep(tx, started)
+        journal.note(tx, actor, Verb.STARTED, started.id, cluster=cluster, after={"title": started.title})
+        return _report(tx, framework, actor, started)
+
+
+def report(store: Store, frameworks: Frameworks, actor: Actor, assessment_id: str) -> Report:
+    """Read one assessment; raises NotFound, NotPermitted."""
+    with store.reading() as tx:
+        assessment = kept.load(tx, assessment_id, within=reach(actor))
+        require(actor, lifecycle.to_read(assessment), assessment.cluster)
+        return _report(tx, frameworks.pinned(assessment), actor, assessment)
+
+
+def listed(
+    store: Store,
+    frameworks: Frameworks,
+    actor: Actor,
+    *,
+    after: str = "",
+    limit: int | None = None,
+    updated_since: dt.datetime | None = None,
+) -> list[Report]:
+    """Read every assessment within reach, by id, from behind `after`; the ones before them are left out."""
+    within, drafts_within = reach(actor, Permission.ASSESSMENT_READ), reach(actor, Permission.ASSESSMENT_READ_DRAFT)
+    with store.reading() as tx:
+        found = kept.listed(
+            tx, within=within, drafts_within=drafts_within, after=after, limit=limit, updated_since=updated_since
+        )
+    reports = ((assessment, frameworks.pinned(assessment)) for assessment in found)
+    return [Report(a, framework, None, _actions(framework, actor, a)) for a, framework in reports]
+
+
+def answer(
+    store: Store,
+    frameworks: Frameworks,
+    actor: Actor,
+    assessment_id: str,
+    number: str,
+    raw: Mapping[str, object],
+    revision: int,
+) -> AnswerSaved:
+    """Keep the cluster's answer to one indicator; raises Invalid, Stale, Conflict, NotFound, NotPermitted."""
+    with store.writing() as tx:
+        assessment, framework = _to_answer(tx, frameworks, actor, assessment_id)
+        indicator = framework.indicator(number)
+        current = assessment.answer(number)
+        answers.require_current(current, revision)
+        changed = answers.parse(framework, indicator, raw, current)
+        assessment = _keep_answers(tx, actor, assessment, [changed])
+        return AnswerSaved(assessment, framework, indicator, assessment.answer(number))
+
+
+def answer_all(
+    store: Store,
+    frameworks: Frameworks,
+    actor: Actor,
+    assessment_id: str,
+    raw: Mapping[str, Mapping[str, object]],
+    revision: int,
+) -> Report:
+    """Keep several answers, all or none, against one revision of the assessment; raises as `answer` does."""
+    with store.writing() as tx:
+        assessment, framework = _to_answer(tx, frameworks, actor, assessment_id)
+        if revision != assessment.revision:
+            raise Stale(assessment)
+        changed, problems = _parse_all(framework, assessment, raw)
+        if problems:
+            raise Invalid(*(problem for found in problems.values() for problem in found))
+        assessment = _keep_answers(tx, actor, assessment, list(changed.values()))
+        return _report(tx, framework, actor, assessment)
+
+
+def answer_each(
+    store: Store,
+    frameworks: Frameworks,
+    actor: Actor,
+    assessment_id: str,
+    raw: Mapping[str, Mapping[str, object]],
+    revisions: Mapping[str, int],
+) -> AnswersSaved:
+    """Keep each answer that can be kept; the others are handed back with what stands against them."""
+    with store.writing() as tx:
+        assessment, framework = _to_answer(tx, frameworks, actor, assessment_id)
+        proposed, problems = _parse_all(framework, assessment, raw)
+        # A repeated save of the very same content is no conflict: a browser may safely try again.
+        fresh = {n: a for n, a in proposed.items() if not a.same_content(assessment.answer(n))}
+        stale = {n: assessment.answer(n) for n in fresh if revisions.get(n) != assessment.answer(n).revision}
+        accepted = [changed for number, changed in fresh.items() if number not in stale]
+        assessment = _keep_answers(tx, actor, assessment, accepted)
+        return AnswersSaved(assessment, framework, stale, problems)
+
+
+def move(
+    store: Store, frameworks: Frameworks, actor: Actor, assessment_id: str, wanted: Move, revision: int | None = None
+) -> Report:
+    """Hand an assessment in, or take it back; raises Stale where `revision` is given and no longer true, Conflict."""
+    with store.writing() as tx:
+        assessment = kept.load(tx, assessment_id, within=reach(actor), to_change=True)
+        require(actor, lifecycle.MOVES[wanted].permission, assessment.cluster)
+        if revision not in {None, assessment.revision}:
+            raise Stale(assessment)
+        framework = frameworks.pinned(assessment)
+        state = lifecycle.target(framework, assessment, wanted)
+        moved = dataclasses.replace(
+            assessment,
+            state=state,
+            revision=assessment.revision + 1,
+            updated_at=tx.now,
+            submitted_at=tx.now if wanted is Move.SUBMIT else assessment.submitted_at,
+        )
+        kept.keep(tx, moved)
+        if state in lifecycle.COUNTING:
+            kept.keep_scorecard(tx, moved, _figures(framework, moved))
+        else:
+            kept.drop_scorecard(tx, moved)
+        before, after = {"state": assessment.state}, {"state": moved.state}
+        journal.note(tx, actor, _VERBS[wanted], moved.id, cluster=moved.cluster, before=before, after=after)
+        return _report(tx, framework, actor, moved)
+
+
+def delete(store: Store, actor: Actor, assessment_id: str, revision: int | None = None) -> Cluster:
+    """Delete a mistaken draft and return its cluster; raises Stale, Conflict, NotFound, NotPermitted."""
+    with store.writing() as tx:
+        assessment = kept.load(tx, assessment_id, within=reach(actor), to_change=True)
+        require(actor, Permission.ASSESSMENT_DELETE, assessment.cluster)
+        if revision not in {None, assessment.revision}:
+            raise Stale(assessment)
+        lifecycle.require_deletable(assessment)
+        kept.delete(tx, assessment)
+        before = {"title": assessment.title, "answered": assessment.answered}
+        journal.note(tx, actor, Verb.DELETED, assessment.id, cluster=assessment.cluster, before=before)
+        return assessment.cluster
+
+
+def _report(tx: Transaction, framework: Framework, actor: Actor, assessment: Assessment) -> Report:
+    return Report(assessment, framework, kept.previous(tx, assessment), _actions(framework, actor, assessment))
+
+
+def _actions(framework: Framework, actor: Actor, assessment: Assessment) -> tuple[str, ...]:
+    may: Callable[[Permission], bool] = partial(allows, actor, cluster=assessment.cluster)
+    return lifecycle.actions(framework, assessment, may)
+
+
+def _to_answer(
+    tx: Transaction, frameworks: Frameworks, actor: Actor, assessment_id: str
+) -> tuple[Assessment, Framework]:
+    assessment = kept.load(tx, assessment_id, within=reach(actor), to_change=True)
+    require(actor, Permission.ASSESSMENT_ANSWER, assessment.cluster)
+    lifecycle.require_editable(assessment)
+    return assessment, frameworks.pinned(assessment)
+
+
+def _parse_all(
+    framework: Framework, assessment: Assessment, raw: Mapping[str, Mapping[str, object]]
+) -> tuple[dict[str, Answer], dict[str, tuple[Problem, ...]]]:
+    parsed: dict[str, Answer] = {}
+    problems: dict[str, tuple[Problem, ...]] = {}
+    known = {indicator.number: indicator for indicator in framework.indicators}
+    for number, sent in raw.items():
+        if number not in known:
+            # The number came from outside, so it is not repeated.
+            problems[number] = (Problem("answers", "unknown", "There is no such indicator."),)
+            continue
+        try:
+            parsed[number] = answers.parse(framework, known[number], sent, assessment.answer(number))
+        except Invalid as invalid:
+            named = (dataclasses.replace(p, field=f"answers.{number}.{p.field}") for p in invalid.problems)
+            problems[number] = tuple(named)
+    return parsed, problems
+
+
+def _keep_answers(tx: Transaction, actor: Actor, assessment: Assessment, changed: list[Answer]) -> Assessment:
+    changed = [answer for answer in changed if not answer.same_content(assessment.answer(answer.indicator))]
+    if not changed:
+        return assessment
+    for proposed in changed:
+        before = assessment.answer(proposed.indicator)
+        stamped = dataclasses.replace(proposed, revision=before.revision + 1, updated_at=tx.now, updated_by=actor.name)
+        kept.keep_answer(tx, assessment, stamped, by=actor.user_id or "")
+        assessment = assessment.with_answer(stamped)
+        was = {"indicator": before.indicator, "level": before.level, "note": before.note}
+        now = {"indicator": stamped.indicator, "level": stamped.level, "note": stamped.note}
+        journal.note(tx, actor, Verb.ANSWERED, assessment.id, cluster=assessment.cluster, before=was, after=now)
+    assessment = dataclasses.replace(assessment, revision=assessment.revision + 1, updated_at=tx.now)
+    kept.keep(tx, assessment)
+    return assessment
+
+
+def _figures(framework: Framework, assessment: Assessment) -> Figures:
+    scorecard = score(framework, assessment.levels)
+    levels = tuple(assessment.levels.get(indicator.number) for indicator in framework.indicators)
+    return Figures(scorecard.points, scorecard.outcome, levels)
+
+
+def _offered(frameworks: Frameworks, raw: Mapping[str, object]) -> Framework:
+    default = frameworks.default
+    wanted = (raw.get("framework", default.name), raw.get("version", default.version))
+    for framework in frameworks.offered:
+        if (framework.name, framework.version) == wanted:
+            return framework
+    raise Invalid(Problem("version", "framework", "There is no such catalogue to start on."))
+
+
+def _round(tx: Transaction, cluster: Cluster, wanted: object, reference_date: dt.date) -> Round | None:
+    found = kept_clusters.rounds_listed(tx, [cluster.programme_id]) if cluster.programme_id else []
+    if wanted is None or wanted == "":
+        return next((r for r in found if r.reference_date == reference_date), None)
+    for in_round in found:
+        if in_round.slug == wanted:
+            return in_round
+    raise Invalid(Problem("round", "round", "The programme has no such round."))

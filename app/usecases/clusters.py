@@ -1,0 +1,187 @@
+"""Clusters, programmes and rounds: register, change, open a round, look."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from app.domain import clusters, lifecycle, text
+from app.domain.clusters import Cluster, Programme, Round
+from app.domain.errors import Invalid, NotFound, Problem, Stale
+from app.domain.framework import Framework
+from app.domain.lifecycle import Assessment
+from app.domain.permissions import Actor, Permission, allows, covers, reach, require, require_in_programme
+from app.frameworks.reader import Frameworks
+from app.store import assessments as kept_assessments
+from app.store import clusters as kept
+from app.store import journal
+from app.store.database import Store, Transaction
+from app.store.journal import Verb
+
+_PLACE = ("level", "region", "sector")
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentLine:
+    """One of a cluster's assessments with the framework it was started on."""
+
+    assessment: Assessment
+    framework: Framework
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterView:
+    """A cluster, the assessments that the actor may read, and what can be started."""
+
+    cluster: Cluster
+    assessments: tuple[AssessmentLine, ...]
+    rounds: tuple[Round, ...]
+    may_start: bool
+    may_update: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeView:
+    """A programme with its rounds and clusters."""
+
+    programme: Programme
+    rounds: tuple[Round, ...]
+    clusters: tuple[Cluster, ...]
+    may_register: bool
+    may_open_round: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What a signed-in person works with: their clusters, each with its assessments, and their programmes."""
+
+    clusters: tuple[ClusterView, ...]
+    programmes: tuple[Programme, ...]
+
+
+def home(store: Store, frameworks: Frameworks, actor: Actor) -> Home:
+    """Gather the actor's own clusters and programmes."""
+    with store.reading() as tx:
+        own = dataclasses.replace(reach(actor, Permission.CLUSTER_READ), everything=False, programmes=frozenset())
+        views = []
+        for cluster in kept.listed(tx, within=own):
+            lines = tuple(_lines(frameworks, actor, kept_assessments.of_cluster(tx, cluster)))
+            may_start = allows(actor, Permission.ASSESSMENT_START, cluster)
+            may_update = allows(actor, Permission.CLUSTER_UPDATE, cluster)
+            views.append(ClusterView(cluster, lines, (), may_start, may_update))
+        return Home(tuple(views), tuple(kept.programmes_listed(tx, within=reach(actor, Permission.PROGRAMME_READ))))
+
+
+def view(store: Store, frameworks: Frameworks, actor: Actor, slug: str) -> ClusterView:
+    """Read one cluster with its assessments; raises NotFound, NotPermitted."""
+    with store.reading() as tx:
+        cluster = kept.load(tx, slug, within=reach(actor))
+        require(actor, Permission.CLUSTER_READ, cluster)
+        rounds = kept.rounds_listed(tx, [cluster.programme_id]) if cluster.programme_id else []
+        return ClusterView(
+            cluster,
+            tuple(_lines(frameworks, actor, kept_assessments.of_cluster(tx, cluster))),
+            tuple(rounds),
+            allows(actor, Permission.ASSESSMENT_START, cluster),
+            allows(actor, Permission.CLUSTER_UPDATE, cluster),
+        )
+
+
+def listed(
+    store: Store,
+    actor: Actor,
+    *,
+    after: str = "",
+    limit: int | None = None,
+    updated_since: dt.datetime | None = None,
+) -> list[Cluster]:
+    """List the clusters within reach by slug, from behind `after`."""
+    with store.reading() as tx:
+        within = reach(actor, Permission.CLUSTER_READ)
+        return kept.listed(tx, within=within, after=after, limit=limit, updated_since=updated_since)
+
+
+def register(store: Store, actor: Actor, raw: Mapping[str, object]) -> Cluster:
+    """Register a cluster in a programme, or in none for an administrator; raises Invalid, NotFound, NotPermitted."""
+    with store.writing() as tx:
+        programme = _programme(tx, actor, raw.get("programme"))
+        require_in_programme(actor, Permission.CLUSTER_REGISTER, programme.id if programme else None)
+        name = text.line("name", raw.get("name"))
+        cluster = Cluster(
+            id=tx.new_id(),
+            slug=clusters.slug("slug", raw["slug"]) if raw.get("slug") else clusters.slug_from(name),
+            name=name,
+            programme_id=programme.id if programme else None,
+            programme=programme.slug if programme else None,
+            revision=1,
+            updated_at=tx.now,
+            **{field: text.optional_line(field, raw.get(field)) for field in _PLACE},
+        )
+        kept.keep(tx, cluster)
+        journal.note(tx, actor, Verb.REGISTERED, cluster.id, cluster=cluster, after=_noted(cluster))
+        return cluster
+
+
+def update(store: Store, actor: Actor, slug: str, raw: Mapping[str, object], revision: int) -> Cluster:
+    """Change a cluster's name, level, region or sector; raises Stale, Invalid, NotFound, NotPermitted."""
+    with store.writing() as tx:
+        cluster = kept.load(tx, slug, within=reach(actor), to_change=True)
+        require(actor, Permission.CLUSTER_UPDATE, cluster)
+        if revision != cluster.revision:
+            raise Stale(cluster)
+        changes = {field: text.optional_line(field, raw[field]) for field in _PLACE if field in raw}
+        if "name" in raw:
+            changes["name"] = text.line("name", raw["name"])
+        changed = dataclasses.replace(cluster, revision=revision + 1, updated_at=tx.now, **changes)
+        kept.keep(tx, changed)
+        before, after = _noted(cluster), _noted(changed)
+        journal.note(tx, actor, Verb.UPDATED, cluster.id, cluster=changed, before=before, after=after)
+        return changed
+
+
+def view_programme(store: Store, actor: Actor, slug: str) -> ProgrammeView:
+    """Read one programme with its rounds and clusters; raises NotFound, NotPermitted."""
+    with store.reading() as tx:
+        programme = kept.programme(tx, slug, within=reach(actor, Permission.PROGRAMME_READ))
+        within = reach(actor, Permission.CLUSTER_READ)
+        found = [c for c in kept.listed(tx, within=within) if c.programme_id == programme.id]
+        return ProgrammeView(
+            programme,
+            tuple(kept.rounds_listed(tx, [programme.id])),
+            tuple(found),
+            covers(reach(actor, Permission.CLUSTER_REGISTER), None, programme.id),
+            covers(reach(actor, Permission.ROUND_OPEN), None, programme.id),
+        )
+
+
+def open_round(store: Store, actor: Actor, programme_slug: str, raw: Mapping[str, object]) -> Round:
+    """Open a round in a programme; raises Invalid, NotFound, NotPermitted."""
+    with store.writing() as tx:
+        programme = kept.programme(tx, programme_slug, within=reach(actor))
+        require_in_programme(actor, Permission.ROUND_OPEN, programme.id)
+        name = text.line("name", raw.get("name"))
+        day = clusters.day("reference_date", raw.get("reference_date"))
+        opened = Round(tx.new_id(), programme.id, clusters.slug_from(name), name, day)
+        kept.keep_round(tx, opened)
+        after = {"name": opened.name, "reference_date": opened.reference_date}
+        journal.note(tx, actor, Verb.OPENED_ROUND, opened.id, programme_id=programme.id, after=after)
+        return opened
+
+
+def _programme(tx: Transaction, actor: Actor, slug: object) -> Programme | None:
+    if slug is None or slug == "":
+        return None
+    try:
+        return kept.programme(tx, text.line("programme", slug), within=reach(actor))
+    except NotFound:
+        raise Invalid(Problem("programme", "programme", "There is no such programme within your reach.")) from None
+
+
+def _lines(frameworks: Frameworks, actor: Actor, found: list[Assessment]) -> Iterator[AssessmentLine]:
+    for assessment in found:
+        if allows(actor, lifecycle.to_read(assessment), assessment.cluster):
+            yield AssessmentLine(assessment, frameworks.pinned(assessment))
+
+
+def _noted(cluster: Cluster) -> dict[str, object]:
+    return {name: getattr(cluster, name) for name in ("slug", "name", *_PLACE)}

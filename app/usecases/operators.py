@@ -1,0 +1,163 @@
+"""What an operator does from the command line: people, roles, programmes, tokens, imports."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from app.domain import accounts, clusters, text
+from app.domain.accounts import User
+from app.domain.clusters import Programme
+from app.domain.errors import Invalid, NotFound, Problem
+from app.domain.permissions import CLUSTER_ROLES, PROGRAMME_ROLES, Actor, Membership, Reach, Role
+from app.store import accounts as kept
+from app.store import clusters as kept_clusters
+from app.store import journal
+from app.store.database import Store, Transaction
+from app.store.journal import Verb
+
+OPERATOR = Actor(user_id="operator", name="operator", is_administrator=True)
+_EVERYWHERE = Reach(everything=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import made, changed, and found as it was, by slug."""
+
+    created: tuple[str, ...]
+    updated: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+
+def create_user(
+    store: Store, raw: Mapping[str, object], *, password_hash: str | None, is_administrator: bool = False
+) -> User:
+    """Create an account; without a password it cannot sign in by itself yet; raises Invalid."""
+    with store.writing() as tx:
+        user = User(
+            id=tx.new_id(),
+            email=accounts.email("email", raw.get("email")),
+            name=text.line("name", raw.get("name")),
+            language=None,
+            is_administrator=is_administrator,
+            is_disabled=False,
+            is_demo=bool(raw.get("is_demo")),
+        )
+        kept.add(tx, user, password_hash)
+        journal.note(tx, OPERATOR, Verb.CREATED_USER, user.id, after={"is_administrator": is_administrator})
+        return user
+
+
+def users(store: Store) -> list[User]:
+    """List every account."""
+    with store.reading() as tx:
+        return kept.users_listed(tx)
+
+
+def acting_as(store: Store, email: str) -> Actor:
+    """Return the person with this address as an actor, to act on their behalf; raises NotFound."""
+    with store.reading() as tx:
+        user = _user(tx, email)
+        return Actor(
+            user_id=user.id,
+            name=user.name,
+            is_administrator=user.is_administrator,
+            memberships=kept.memberships_of(tx, user.id),
+        )
+
+
+def disable_user(store: Store, email: str) -> User:
+    """Close an account: every session and token of it is refused from the next request on; raises NotFound."""
+    with store.writing() as tx:
+        user = _user(tx, email)
+        kept.update(tx, user.id, is_disabled=True)
+        journal.note(tx, OPERATOR, Verb.DISABLED_USER, user.id)
+        return dataclasses.replace(user, is_disabled=True)
+
+
+def create_programme(store: Store, raw: Mapping[str, object]) -> Programme:
+    """Create a programme; raises Invalid."""
+    with store.writing() as tx:
+        name = text.line("name", raw.get("name"))
+        programme = Programme(tx.new_id(), clusters.slug("slug", raw.get("slug")), name)
+        kept_clusters.keep_programme(tx, programme)
+        journal.note(tx, OPERATOR, Verb.CREATED_PROGRAMME, programme.id, programme_id=programme.id)
+        return programme
+
+
+def add_member(store: Store, email: str, role: Role, *, cluster: str | None, programme: str | None) -> Membership:
+    """Give a person a role on a cluster or a programme; raises Invalid, NotFound."""
+    with store.writing() as tx:
+        user, membership = _user(tx, email), _membership(tx, role, cluster, programme)
+        kept.add_membership(tx, user.id, membership)
+        journal.note(tx, OPERATOR, Verb.ADDED_MEMBER, user.id, after=dataclasses.asdict(membership))
+        return membership
+
+
+def remove_member(store: Store, email: str, role: Role, *, cluster: str | None, programme: str | None) -> Membership:
+    """Take a role away from a person, from the next request on; raises Invalid, NotFound."""
+    with store.writing() as tx:
+        user, membership = _user(tx, email), _membership(tx, role, cluster, programme)
+        if not kept.remove_membership(tx, user.id, membership):
+            raise NotFound
+        journal.note(tx, OPERATOR, Verb.REMOVED_MEMBER, user.id, before=dataclasses.asdict(membership))
+        return membership
+
+
+def import_clusters(store: Store, programme_slug: str, rows: Iterable[Mapping[str, str]]) -> Imported:
+    """Register or update clusters by slug, all or none, so that a second run changes nothing; raises Invalid."""
+    done: dict[str, list[str]] = {"created": [], "updated": [], "unchanged": []}
+    problems: list[Problem] = []
+    with store.writing() as tx:
+        programme = kept_clusters.programme(tx, programme_slug, within=_EVERYWHERE)
+        for line, row in enumerate(rows, start=2):
+            try:
+                cluster, outcome = _import_row(tx, programme, row)
+            except Invalid as invalid:
+                problems += (dataclasses.replace(p, field=f"line {line}: {p.field}") for p in invalid.problems)
+                continue
+            done[outcome].append(cluster)
+        if problems:
+            raise Invalid(*problems)
+    return Imported(**{outcome: tuple(slugs) for outcome, slugs in done.items()})
+
+
+def _import_row(tx: Transaction, programme: Programme, row: Mapping[str, str]) -> tuple[str, str]:
+    name = text.line("name", row.get("name"))
+    slug = clusters.slug("slug", row["slug"]) if row.get("slug") else clusters.slug_from(name)
+    columns = {"level": "programme_level", "region": "region", "sector": "sector"}
+    given = {field: text.optional_line(column, row[column]) for field, column in columns.items() if row.get(column)}
+    try:
+        current = kept_clusters.load(tx, slug, within=_EVERYWHERE, to_change=True)
+    except NotFound:
+        place = {"level": "", "region": "", "sector": "", **given}
+        new = clusters.Cluster(
+            tx.new_id(), slug, name, programme.id, programme.slug, **place, revision=1, updated_at=tx.now
+        )
+        kept_clusters.keep(tx, new)
+        journal.note(tx, OPERATOR, Verb.REGISTERED, new.id, cluster=new, after={"slug": slug, "name": name})
+        return slug, "created"
+    if current.programme_id != programme.id:
+        raise Invalid(Problem("slug", "taken", "A cluster outside this programme already has this address."))
+    changed = dataclasses.replace(
+        current, name=name, **{field: given.get(field, getattr(current, field)) for field in columns}
+    )
+    if changed == current:
+        return slug, "unchanged"
+    kept_clusters.keep(tx, dataclasses.replace(changed, revision=current.revision + 1, updated_at=tx.now))
+    journal.note(tx, OPERATOR, Verb.UPDATED, current.id, cluster=current, after={"name": name, **given})
+    return slug, "updated"
+
+
+def _user(tx: Transaction, email: str) -> User:
+    found = kept.by_email(tx, accounts.email("email", email))
+    if found is None:
+        raise NotFound
+    return found[0]
+
+
+def _membership(tx: Transaction, role: Role, cluster: str | None, programme: str | None) -> Membership:
+    if cluster and not programme and role in CLUSTER_ROLES:
+        return Membership(role, cluster_id=kept_clusters.load(tx, cluster, within=_EVERYWHERE).id)
+    if programme and not cluster and role in PROGRAMME_ROLES:
+        return Membership(role, programme_id=kept_clusters.programme(tx, programme, within=_EVERYWHERE).id)
+    raise Invalid(Problem("role", "scope", "Give this role on exactly one cluster or one programme that it fits."))
