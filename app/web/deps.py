@@ -1,0 +1,55 @@
+"""What routes ask for by type: the store, the frameworks, the actor, the language, a form."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData
+
+from app.domain.errors import Invalid, Problem
+from app.domain.permissions import Actor
+from app.frameworks.reader import Frameworks
+from app.store.database import Store
+from app.web import identity
+from app.web.errors import Unreadable
+from app.web.language import COOKIE, Languages
+
+MAX_FIELDS = 500
+
+
+def _store(request: Request) -> Store:
+    store: Store = request.app.state.store
+    return store
+
+
+def _frameworks(request: Request) -> Frameworks:
+    frameworks: Frameworks = request.app.state.frameworks
+    return frameworks
+
+
+def chosen_language(request: Request, own: str | None = None) -> str:
+    """Return the language to answer in: `?lang=`, the account's or the browser's choice, Accept-Language."""
+    languages: Languages = request.app.state.languages
+    return languages.choose(
+        asked=request.query_params.get("lang"),
+        chosen=own or request.cookies.get(COOKIE),
+        header=request.headers.get("accept-language", ""),
+    )
+
+
+async def _form(request: Request) -> FormData:
+    """Read a form; the one thing a page route awaits."""
+    try:
+        form = await request.form(max_files=0, max_fields=MAX_FIELDS)
+    except Exception as error:
+        raise Unreadable("form", "This form could not be read.") from error
+    for name, value in form.multi_items():
+        if not isinstance(value, str):
+            raise Invalid(Problem(name, "text", "This must be text."))
+    return form
+
+
+StoreDep = Annotated[Store, Depends(_store)]
+FrameworksDep = Annotated[Frameworks, Depends(_frameworks)]
+SessionActorDep = Annotated[Actor, Depends(identity.by_session)]
+TokenActorDep = Annotated[Actor, Depends(identity.by_token)]
+FormDep = Annotated[FormData, Depends(_form)]

@@ -1,0 +1,31 @@
+"""Which HTTP status each of the domain's refusals has: one table for both faces."""
+
+from app.domain.errors import Conflict, GoldgapError, Invalid, NotFound, NotPermitted, NotSignedIn, Stale
+
+
+class PreconditionMissing(GoldgapError):
+    """A write that must say which revision it is based on, and does not."""
+
+    def __init__(self) -> None:
+        super().__init__("if-match", "Send the ETag that your change is based on in an If-Match header.")
+
+
+class Unreadable(GoldgapError):
+    """A request that cannot be read as what it says it is."""
+
+
+STATUS: dict[type[GoldgapError], int] = {
+    Unreadable: 400,
+    NotSignedIn: 401,
+    NotPermitted: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Stale: 412,
+    Invalid: 422,
+    PreconditionMissing: 428,
+}
+
+
+def status_of(error: GoldgapError) -> int:
+    """Return the HTTP status of a refusal."""
+    return STATUS[type(error)]

@@ -1,0 +1,137 @@
+"""What stands before every route, as plain ASGI: request id, body limit, cross-site check, security headers."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from asgi_cross_origin_protection import CrossOriginProtection
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.web.identity import COOKIE_NAMES
+
+MAX_BODY_BYTES: Final = 1024 * 1024
+CONTENT_SECURITY_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        # The design system draws its icons from data addresses in its own style sheet.
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+HSTS: Final = "max-age=63072000; includeSubDomains"
+
+Refuse = Callable[[Scope, int, str], Response]
+
+
+class SecurityHeaders:
+    """Puts the security headers and a request id on every answer, errors included."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self.app = app
+        self.headers = {**HEADERS, **({"Strict-Transport-Security": HSTS} if https else {})}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request with its id in the scope's state."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers[name] = value
+                headers["X-Request-Id"] = request_id
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class BodyLimit:
+    """Refuses a body over the limit before anything parses it, whether its length is announced or not."""
+
+    def __init__(self, app: ASGIApp, *, refuse: Refuse, limit: int = MAX_BODY_BYTES) -> None:
+        self.app = app
+        self.refuse = refuse
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body up to the limit, then serve the request with it."""
+        if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
+            await self.app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "0")
+        body = None
+        if announced.isascii() and announced.isdigit() and int(announced[:20]) <= self.limit:
+            body = await _read(receive, self.limit)
+        if body is None:
+            # The rest of the body is not waited for, so the connection cannot be used again.
+            response = self.refuse(scope, 413, "What you sent is larger than can be accepted.")
+            response.headers["Connection"] = "close"
+            await response(scope, receive, send)
+            return
+        await self.app(scope, _replay(body, receive), send)
+
+
+class CrossSiteCheck:
+    """Refuses writes from other sites; with a session's cookie, also writes that give no proof of where they began."""
+
+    def __init__(self, app: ASGIApp, *, refuse: Refuse) -> None:
+        async def deny(scope: Scope, receive: Receive, send: Send) -> None:
+            response = refuse(scope, 403, "This request came from another site, so nothing was changed.")
+            await response(scope, receive, send)
+
+        self.lenient = CrossOriginProtection(app, deny_app=deny)
+        self.strict = CrossOriginProtection(app, deny_app=deny, allow_unverifiable_requests=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        cookies = Headers(scope=scope).get("cookie", "") if scope["type"] == "http" else ""
+        checked = self.strict if any(f"{name}=" in cookies for name in COOKIE_NAMES) else self.lenient
+        await checked(scope, receive, send)
+
+
+async def _read(receive: Receive, limit: int) -> bytes | None:
+    chunks, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        more = message.get("more_body", False)
+        if size > limit:
+            return None
+    return b"".join(chunks)
+
+
+def _replay(body: bytes, receive: Receive) -> Callable[[], Awaitable[Message]]:
+    waiting = [body]
+
+    async def replayed() -> Message:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
+
+    return replayed
