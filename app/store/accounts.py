@@ -10,7 +10,7 @@ from app.domain.accounts import Token, User
 from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.permissions import Membership, Role, TokenScope
 from app.store.database import Transaction
-from app.store.tables import memberships, sessions, tokens, users
+from app.store.tables import clusters, memberships, programmes, sessions, tokens, users
 
 _USER = tuple(
     users.c[name] for name in ("id", "email", "name", "language", "is_administrator", "is_disabled", "is_demo")
@@ -82,6 +82,19 @@ def memberships_of(tx: Transaction, user_id: str) -> tuple[Membership, ...]:
     columns = (memberships.c.role, memberships.c.cluster_id, memberships.c.programme_id)
     found = tx.connection.execute(sa.select(*columns).where(memberships.c.user_id == user_id))
     return tuple(Membership(Role(row.role), row.cluster_id, row.programme_id) for row in found)
+
+
+def first_role(tx: Transaction, user_id: str) -> tuple[Role, str]:
+    """Return a person's first role with the name of the cluster or programme; raises NotFound for nobody's."""
+    name = sa.func.coalesce(clusters.c.name, programmes.c.name).label("name")
+    joined = memberships.outerjoin(clusters, memberships.c.cluster_id == clusters.c.id).outerjoin(
+        programmes, memberships.c.programme_id == programmes.c.id
+    )
+    statement = sa.select(memberships.c.role, name).select_from(joined).where(memberships.c.user_id == user_id)
+    row = tx.connection.execute(statement.order_by(memberships.c.role.desc(), name).limit(1)).one_or_none()
+    if row is None:
+        raise NotFound
+    return Role(row.role), row.name
 
 
 def add_membership(tx: Transaction, user_id: str, membership: Membership) -> None:

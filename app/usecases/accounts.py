@@ -14,7 +14,7 @@ from pwdlib import PasswordHash
 from app.domain import accounts, text
 from app.domain.accounts import SESSION_IDLE, SESSION_LIFE, Token, User
 from app.domain.errors import Invalid, NotFound, NotSignedIn, Problem
-from app.domain.permissions import VISITOR, Actor, require_self
+from app.domain.permissions import VISITOR, Actor, Role, require_self
 from app.store import accounts as kept
 from app.store import journal
 from app.store.database import Store, Transaction
@@ -41,6 +41,15 @@ class IssuedToken:
 
     token: Token
     secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """An invented person, in the first of their roles and the organisation that it is in."""
+
+    user: User
+    role: Role
+    organisation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +90,10 @@ def sign_in_to_demo(store: Store, user_id: str) -> SignedIn:
         raise NotFound
 
 
-def demo_people(store: Store) -> list[User]:
+def demo_people(store: Store) -> list[DemoPerson]:
     """List the demo programme's invented people; empty where no demo data is loaded."""
     with store.reading() as tx:
-        return kept.demo_users(tx)
+        return [_demo_person(tx, user) for user in kept.demo_users(tx)]
 
 
 def sign_out(store: Store, actor: Actor, secret: str) -> None:
@@ -173,6 +182,13 @@ def revoke_token(store: Store, actor: Actor, token_id: str) -> None:
             raise NotFound
         kept.mark_token(tx, token_id, revoked_at=tx.now)
         journal.note(tx, actor, Verb.REVOKED_TOKEN, token_id)
+
+
+def _demo_person(tx: Transaction, user: User) -> DemoPerson:
+    if user.is_administrator:
+        return DemoPerson(user, Role.ADMINISTRATOR, "")
+    role, organisation = kept.first_role(tx, user.id)
+    return DemoPerson(user, role, organisation)
 
 
 def _begin_session(tx: Transaction, user: User) -> SignedIn:

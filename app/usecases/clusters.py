@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from app.domain import clusters, lifecycle, text
 from app.domain.clusters import Cluster, Programme, Round
@@ -23,10 +24,16 @@ _PLACE = ("level", "region", "sector")
 
 @dataclass(frozen=True, slots=True)
 class AssessmentLine:
-    """One of a cluster's assessments with the framework it was started on."""
+    """One of a cluster's assessments with the framework it was started on, and what can be done with it."""
 
     assessment: Assessment
     framework: Framework
+    actions: tuple[str, ...]
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether the actor can go on answering it."""
+        return "answer" in self.actions
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +187,9 @@ def _programme(tx: Transaction, actor: Actor, slug: object) -> Programme | None:
 def _lines(frameworks: Frameworks, actor: Actor, found: list[Assessment]) -> Iterator[AssessmentLine]:
     for assessment in found:
         if allows(actor, lifecycle.to_read(assessment), assessment.cluster):
-            yield AssessmentLine(assessment, frameworks.pinned(assessment))
+            framework = frameworks.pinned(assessment)
+            may = partial(allows, actor, cluster=assessment.cluster)
+            yield AssessmentLine(assessment, framework, lifecycle.actions(framework, assessment, may))
 
 
 def _noted(cluster: Cluster) -> dict[str, object]:
