@@ -45,6 +45,8 @@ async def _form(request: Request) -> FormData:
     for name, value in form.multi_items():
         if not isinstance(value, str):
             raise Invalid(Problem(name, "text", "This must be text."))
+    # A refusal that comes after this, such as an ended session, can hand back what was typed.
+    request.state.form = form
     return form
 
 

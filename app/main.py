@@ -1,0 +1,156 @@
+"""Puts the rooms together into one ASGI application; the only place that knows them all."""
+
+import datetime as dt
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+from starlette_compress import CompressMiddleware
+from typing_extensions import override
+
+from app import __version__
+from app.api import problems
+from app.domain.errors import GoldgapError
+from app.frameworks import reader
+from app.frameworks.reader import Frameworks
+from app.pages import accounts, placeholders, refusals
+from app.pages.templating import STATIC, Templates
+from app.settings import Settings
+from app.store.database import Store, make_engine
+from app.web.errors import status_of
+from app.web.language import Languages
+from app.web.security import BodyLimit, CrossSiteCheck, SecurityHeaders
+
+_LOG = structlog.get_logger("goldgap")
+_ID_BYTES = 8
+_MESSAGES = {
+    400: "What you sent could not be read.",
+    404: "There is nothing here that you can see.",
+    405: "This address does not take that method.",
+    413: "What you sent is larger than can be accepted.",
+    500: "The fault is ours and has been written down. Nothing was saved by this request.",
+}
+
+
+def make_store(settings: Settings) -> Store:
+    """Return the store that the settings name, on the clock that they set."""
+    offset = dt.timedelta(seconds=settings.clock_offset)
+    return Store(
+        make_engine(settings.database_url),
+        clock=lambda: dt.datetime.now(dt.UTC) + offset,
+        new_id=lambda: secrets.token_hex(_ID_BYTES),
+    )
+
+
+def read_frameworks(settings: Settings) -> Frameworks:
+    """Return the catalogues, with the optional ones that the settings offer."""
+    return reader.read(also_offer=frozenset(settings.optional_frameworks))
+
+
+def create_app(settings: Settings, store: Store | None = None, frameworks: Frameworks | None = None) -> FastAPI:
+    """Return the application; a store and frameworks of one's own may take the place of the configured ones."""
+    keeper = store or make_store(settings)
+    app = FastAPI(
+        title="Goldgap",
+        version=__version__,
+        summary="Cluster self-assessments on the European cluster excellence indicators, and their gap to Gold",
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+    )
+    app.state.store = keeper
+    app.state.frameworks = frameworks or read_frameworks(settings)
+    app.state.languages = Languages()
+    app.state.templates = Templates(app.state.languages, app.url_path_for)
+    app.state.https = settings.https
+    app.state.demo_sign_in = settings.demo_sign_in
+    _add_routes(app)
+    _add_refusals(app)
+    _add_middleware(app, settings)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    store: Store = app.state.store
+    store.dispose()
+
+
+def _add_routes(app: FastAPI) -> None:
+    for module in (accounts, placeholders):
+        app.include_router(module.router)
+    app.mount("/static", _Static(directory=STATIC), name="static")
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Wrap the application; what is added last stands outermost and sees a request first."""
+
+    def refuse(scope: Scope, status: int, message: str) -> Response:
+        return _refuse(Request({**scope, "app": app}), status, message)
+
+    app.add_middleware(CrossSiteCheck, refuse=refuse)
+    app.add_middleware(BodyLimit, refuse=refuse)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts), www_redirect=False)
+    app.add_middleware(CompressMiddleware)
+    app.add_middleware(SecurityHeaders, https=settings.https)
+
+
+def _add_refusals(app: FastAPI) -> None:
+    @app.exception_handler(GoldgapError)
+    def refused(request: Request, error: GoldgapError) -> Response:
+        show = problems.refusal if _is_api(request) else refusals.refusal
+        return show(request, error, status_of(error))
+
+    @app.exception_handler(RequestValidationError)
+    def unreadable(request: Request, error: RequestValidationError) -> Response:
+        if _is_api(request):
+            return problems.invalid(request, error)
+        # A page's own links never lead here: only an address that somebody has changed by hand does.
+        return refusals.page(request, HTTPStatus.NOT_FOUND, _MESSAGES[404])
+
+    @app.exception_handler(HTTPException)
+    def http(request: Request, error: HTTPException) -> Response:
+        response = _refuse(request, error.status_code, _MESSAGES.get(error.status_code, _MESSAGES[400]))
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    def fault(request: Request, error: Exception) -> Response:
+        _LOG.error("fault", request_id=request.scope.get("state", {}).get("request_id"), exc_info=error)
+        return _refuse(request, HTTPStatus.INTERNAL_SERVER_ERROR, _MESSAGES[500])
+
+
+def _refuse(request: Request, status: int, message: str) -> Response:
+    if _is_api(request):
+        return problems.problem(request, status, f"http-{status}", message)
+    return refusals.page(request, status, message)
+
+
+def _is_api(request: Request) -> bool:
+    # Only the looks of an answer hang on the path; nothing is ever allowed or refused by it.
+    return str(request.scope["path"]).startswith("/api/")
+
+
+class _Static(StaticFiles):
+    """Files that change their address when they change, so that browsers may keep them."""
+
+    @override
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response

@@ -1,0 +1,32 @@
+"""How figures, days and moments are written in each language; times are shown in Norwegian time."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+
+ZONE = ZoneInfo("Europe/Oslo")
+
+
+def filters(language: str) -> Mapping[str, Callable[..., str]]:
+    """Return the template filters that write values in this language."""
+
+    def day(value: dt.date) -> str:
+        return dates.format_date(value, "long", locale=language)
+
+    def moment(value: dt.datetime) -> str:
+        return dates.format_datetime(value, "d. MMM y, HH:mm", tzinfo=ZONE, locale=language)
+
+    def clock(value: dt.datetime) -> str:
+        return dates.format_time(value, "HH:mm", tzinfo=ZONE, locale=language)
+
+    def decimal(value: float | Fraction, places: int = 1) -> str:
+        return numbers.format_decimal(round(float(value), places), "#,##0.##", locale=language)
+
+    def share(value: float) -> str:
+        """Write a percentage that is already one, with its one decimal always shown."""
+        return numbers.format_decimal(value, "#,##0.0", locale=language) + "\N{NO-BREAK SPACE}%"
+
+    return {"day": day, "moment": moment, "clock": clock, "decimal": decimal, "share": share}

@@ -1,0 +1,64 @@
+"""How a refusal looks to a person: a whole page, or for htmx a line beside what was being done."""
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.domain.errors import GoldgapError, Invalid, NotSignedIn
+from app.domain.permissions import VISITOR
+from app.pages import accounts
+from app.pages.contexts import Crumb, ErrorContext, ErrorWords
+from app.pages.resumption import Carried
+from app.pages.templating import Page, page_of
+from app.web.addresses import local_path
+
+_TITLES = {
+    400: "This could not be read",
+    401: "Please sign in",
+    403: "You may not do this",
+    404: "Nothing here",
+    405: "This cannot be done here",
+    409: "This cannot be done now",
+    412: "Somebody else was quicker",
+    413: "Too large",
+    422: "Something needs to be corrected",
+    500: "Something went wrong",
+    503: "Not available just now",
+}
+
+
+def page(request: Request, status: int, message: str, params: dict[str, object] | None = None) -> Response:
+    """Return a refusal as a page, or as an alert for htmx."""
+    # Without its database the service still says so politely: then nobody is known, and the page needs nobody.
+    asked = Page(request, VISITOR) if status >= HTTPStatus.INTERNAL_SERVER_ERROR else page_of(request)
+    title = asked.say(_TITLES.get(status, _TITLES[500]))
+    words = asked.say(message, **(params or {}))
+    if asked.is_fragment:
+        return asked.fragment(asked.component("alert", "danger", words, title=title), status=status)
+    reference = request.scope.get("state", {}).get("request_id")
+    links = (Crumb(asked.say("To the start page"), asked.url("home")),)
+    error = ErrorWords(status, title, words, reference, links)
+    return asked.show(ErrorContext(title=title, error=error), status=status)
+
+
+def refusal(request: Request, error: GoldgapError, status: int) -> Response:
+    """Return what a use case refused; who is not signed in is sent to do so first."""
+    if isinstance(error, NotSignedIn) and request.headers.get("hx-request") != "true":
+        return _sign_in_first(request)
+    if isinstance(error, Invalid) and error.problems:
+        first = error.problems[0]
+        return page(request, status, first.message, dict(first.params))
+    return page(request, status, error.message, error.params)
+
+
+def _sign_in_first(request: Request) -> Response:
+    path, query = str(request.scope["path"]), request.scope["query_string"].decode("latin-1")
+    address = path + (f"?{query}" if query else "")
+    form: FormData | None = getattr(request.state, "form", None)
+    if form is not None:
+        typed = tuple((name, str(value)) for name, value in form.multi_items())
+        return accounts.sign_in_again(Page(request, VISITOR), Carried(typed, local_path(address)))
+    return RedirectResponse(f"{request.app.url_path_for('sign_in')}?next={quote(address, safe='/')}", status_code=303)

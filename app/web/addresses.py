@@ -1,0 +1,10 @@
+"""Addresses that come from outside and are about to be followed."""
+
+import re
+
+_LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f-\U0010ffff]{0,500}")
+
+
+def local_path(raw: object, otherwise: str = "/") -> str:
+    """Return a path on this very host as it was given, or `otherwise` for whatever could lead elsewhere."""
+    return raw if isinstance(raw, str) and (raw == "/" or _LOCAL.fullmatch(raw)) else otherwise
