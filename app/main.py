@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -19,26 +18,25 @@ from starlette_compress import CompressMiddleware
 from typing_extensions import override
 
 from app import __version__
-from app.api import problems
+from app.api import health, problems
 from app.domain.errors import GoldgapError
+from app.domain.permissions import VISITOR
 from app.frameworks import reader
 from app.frameworks.reader import Frameworks
 from app.pages import accounts, placeholders, refusals
-from app.pages.templating import STATIC, Templates
+from app.pages.templating import STATIC, Page, Templates, page_of
 from app.settings import Settings
 from app.store.database import Store, make_engine
 from app.web.errors import status_of
 from app.web.language import Languages
-from app.web.security import BodyLimit, CrossSiteCheck, SecurityHeaders
+from app.web.security import BodyLimit, CrossSiteCheck, Faults, SecurityHeaders
 
-_LOG = structlog.get_logger("goldgap")
 _ID_BYTES = 8
 _MESSAGES = {
     400: "What you sent could not be read.",
     404: "There is nothing here that you can see.",
     405: "This address does not take that method.",
     413: "What you sent is larger than can be accepted.",
-    500: "The fault is ours and has been written down. Nothing was saved by this request.",
 }
 
 
@@ -90,7 +88,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _add_routes(app: FastAPI) -> None:
-    for module in (accounts, placeholders):
+    for module in (health, accounts, placeholders):
         app.include_router(module.router)
     app.mount("/static", _Static(directory=STATIC), name="static")
 
@@ -99,11 +97,16 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Wrap the application; what is added last stands outermost and sees a request first."""
 
     def refuse(scope: Scope, status: int, message: str) -> Response:
-        return _refuse(Request({**scope, "app": app}), status, message)
+        # Before the routes, and after a fault, nobody is looked up: the answer must need no database.
+        request = Request({**scope, "app": app})
+        if _is_api(request):
+            return problems.problem(request, status, f"http-{status}", message)
+        return refusals.show(Page(request, VISITOR), status, message)
 
     app.add_middleware(CrossSiteCheck, refuse=refuse)
     app.add_middleware(BodyLimit, refuse=refuse)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts), www_redirect=False)
+    app.add_middleware(Faults, refuse=refuse)
     app.add_middleware(CompressMiddleware)
     app.add_middleware(SecurityHeaders, https=settings.https)
 
@@ -119,24 +122,17 @@ def _add_refusals(app: FastAPI) -> None:
         if _is_api(request):
             return problems.invalid(request, error)
         # A page's own links never lead here: only an address that somebody has changed by hand does.
-        return refusals.page(request, HTTPStatus.NOT_FOUND, _MESSAGES[404])
+        return refusals.show(page_of(request), HTTPStatus.NOT_FOUND, _MESSAGES[404])
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:
-        response = _refuse(request, error.status_code, _MESSAGES.get(error.status_code, _MESSAGES[400]))
+        status, message = error.status_code, _MESSAGES.get(error.status_code, _MESSAGES[400])
+        if _is_api(request):
+            response = problems.problem(request, status, f"http-{status}", message)
+        else:
+            response = refusals.show(page_of(request), status, message)
         response.headers.update(error.headers or {})
         return response
-
-    @app.exception_handler(Exception)
-    def fault(request: Request, error: Exception) -> Response:
-        _LOG.error("fault", request_id=request.scope.get("state", {}).get("request_id"), exc_info=error)
-        return _refuse(request, HTTPStatus.INTERNAL_SERVER_ERROR, _MESSAGES[500])
-
-
-def _refuse(request: Request, status: int, message: str) -> Response:
-    if _is_api(request):
-        return problems.problem(request, status, f"http-{status}", message)
-    return refusals.page(request, status, message)
 
 
 def _is_api(request: Request) -> bool:

@@ -52,6 +52,13 @@ class Stale(Conflict):
         self.current = current
 
 
+class Unavailable(GoldgapError):
+    """The database cannot be reached just now; nothing was changed, and it is worth trying again."""
+
+    def __init__(self) -> None:
+        super().__init__("unavailable", "The service cannot reach its database just now. Please try again in a moment.")
+
+
 class Invalid(GoldgapError):
     """What was sent cannot be accepted; every problem found is listed, not only the first."""
 

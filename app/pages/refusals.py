@@ -1,13 +1,13 @@
 """How a refusal looks to a person: a whole page, or for htmx a line beside what was being done."""
 
-from http import HTTPStatus
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.domain.errors import GoldgapError, Invalid, NotSignedIn
+from app.domain.errors import GoldgapError, Invalid, NotSignedIn, Unavailable
 from app.domain.permissions import VISITOR
 from app.pages import accounts
 from app.pages.contexts import Crumb, ErrorContext, ErrorWords
@@ -30,18 +30,16 @@ _TITLES = {
 }
 
 
-def page(request: Request, status: int, message: str, params: dict[str, object] | None = None) -> Response:
+def show(page: Page, status: int, message: str, params: Mapping[str, object] | None = None) -> Response:
     """Return a refusal as a page, or as an alert for htmx."""
-    # Without its database the service still says so politely: then nobody is known, and the page needs nobody.
-    asked = Page(request, VISITOR) if status >= HTTPStatus.INTERNAL_SERVER_ERROR else page_of(request)
-    title = asked.say(_TITLES.get(status, _TITLES[500]))
-    words = asked.say(message, **(params or {}))
-    if asked.is_fragment:
-        return asked.fragment(asked.component("alert", "danger", words, title=title), status=status)
-    reference = request.scope.get("state", {}).get("request_id")
-    links = (Crumb(asked.say("To the start page"), asked.url("home")),)
+    title = page.say(_TITLES.get(status, _TITLES[500]))
+    words = page.say(message, **(params or {}))
+    if page.is_fragment:
+        return page.fragment(page.component("alert", "danger", words, title=title), status=status)
+    reference = page.request.scope.get("state", {}).get("request_id")
+    links = (Crumb(page.say("To the start page"), page.url("home")),)
     error = ErrorWords(status, title, words, reference, links)
-    return asked.show(ErrorContext(title=title, error=error), status=status)
+    return page.show(ErrorContext(title=title, error=error), status=status)
 
 
 def refusal(request: Request, error: GoldgapError, status: int) -> Response:
@@ -50,8 +48,10 @@ def refusal(request: Request, error: GoldgapError, status: int) -> Response:
         return _sign_in_first(request)
     if isinstance(error, Invalid) and error.problems:
         first = error.problems[0]
-        return page(request, status, first.message, dict(first.params))
-    return page(request, status, error.message, error.params)
+        return show(page_of(request), status, first.message, first.params)
+    # Without its database the service still says so politely: then nobody is looked up.
+    page = Page(request, VISITOR) if isinstance(error, Unavailable) else page_of(request)
+    return show(page, status, error.message, error.params)
 
 
 def _sign_in_first(request: Request) -> Response:

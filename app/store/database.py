@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.domain.errors import Unavailable
+
 # Older libraries can corrupt a WAL database when two connections write and checkpoint at the same instant.
 SAFE_WAL = (3, 51, 3)
 BUSY_MILLISECONDS = 5_000
@@ -48,7 +50,7 @@ class Store:
         if joined is not None:
             yield joined
             return
-        with self.engine.connect() as connection, connection.begin():
+        with _reachable(), self.engine.connect() as connection, connection.begin():
             yield Transaction(connection, self.clock(), self.new_id)
 
     @contextmanager
@@ -61,7 +63,7 @@ class Store:
         if self._queue is not None:
             self._queue.acquire()
         try:
-            with self._writers.connect() as connection, connection.begin():
+            with _reachable(), self._writers.connect() as connection, connection.begin():
                 self._open.transaction = Transaction(connection, self.clock(), self.new_id)
                 yield self._open.transaction
         finally:
@@ -85,6 +87,15 @@ def make_engine(url: str) -> sa.Engine:
     engine = sa.create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20)
     sa.event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Say in the domain's words that the database is gone, busy beyond patience, or full."""
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+        raise Unavailable from error
 
 
 def journal_mode() -> str:

@@ -1,6 +1,6 @@
 """Which HTTP status each of the domain's refusals has: one table for both faces."""
 
-from app.domain.errors import Conflict, GoldgapError, Invalid, NotFound, NotPermitted, NotSignedIn, Stale
+from app.domain.errors import Conflict, GoldgapError, Invalid, NotFound, NotPermitted, NotSignedIn, Stale, Unavailable
 
 
 class PreconditionMissing(GoldgapError):
@@ -23,6 +23,7 @@ STATUS: dict[type[GoldgapError], int] = {
     Stale: 412,
     Invalid: 422,
     PreconditionMissing: 428,
+    Unavailable: 503,
 }
 
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
+import structlog
 from asgi_cross_origin_protection import CrossOriginProtection
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -12,20 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.web.identity import COOKIE_NAMES
 
 MAX_BODY_BYTES: Final = 1024 * 1024
-CONTENT_SECURITY_POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        # The design system draws its icons from data addresses in its own style sheet.
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "object-src 'none'",
-        "frame-ancestors 'none'",
-    )
+# The design system draws its icons from data addresses in its own style sheet.
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 )
 HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -39,6 +30,7 @@ HEADERS: Final[Mapping[str, str]] = {
 HSTS: Final = "max-age=63072000; includeSubDomains"
 
 Refuse = Callable[[Scope, int, str], Response]
+_LOG = structlog.get_logger("goldgap")
 
 
 class SecurityHeaders:
@@ -66,6 +58,32 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class Faults:
+    """Answers for a fault of ours, inside the security headers; the request's id finds it in the log."""
+
+    def __init__(self, app: ASGIApp, *, refuse: Refuse) -> None:
+        self.app = app
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request; where nothing was answered yet, answer for the fault."""
+        started = False
+
+        async def send_and_see(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_see)
+        except Exception as fault:
+            if scope["type"] != "http" or started:
+                raise
+            _LOG.error("fault", request_id=scope["state"]["request_id"], path=scope["path"], exc_info=fault)
+            message = "The fault is ours and has been written down. Nothing was saved by this request."
+            await self.refuse(scope, 500, message)(scope, receive, send)
 
 
 class BodyLimit:
