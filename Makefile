@@ -1,4 +1,6 @@
 # The one door. `make help` lists what there is. Needed beforehand: Python 3.11 or newer with venv, make, git.
+# Measured on two cores (Nov 2026): the first `run` serves after 19 s, later ones after 1 s; the first `test` or `check`
+# takes 25 s to make .venv, `check` itself 6 s, `lock` 2 s.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:

@@ -27,6 +27,7 @@ from app.pages import accounts, placeholders, refusals
 from app.pages.templating import STATIC, Page, Templates, page_of
 from app.settings import Settings
 from app.store.database import Store, make_engine
+from app.web import logs
 from app.web.errors import status_of
 from app.web.language import Languages
 from app.web.security import BodyLimit, CrossSiteCheck, Faults, SecurityHeaders
@@ -57,6 +58,7 @@ def read_frameworks(settings: Settings) -> Frameworks:
 
 def create_app(settings: Settings, store: Store | None = None, frameworks: Frameworks | None = None) -> FastAPI:
     """Return the application; a store and frameworks of one's own may take the place of the configured ones."""
+    logs.configure()
     keeper = store or make_store(settings)
     app = FastAPI(
         title="Goldgap",

@@ -17,7 +17,7 @@ _POSTGRESQL = "postgresql+psycopg://"
 _LOCAL_NAMES = frozenset({"localhost", "testserver"})
 
 
-class UnsafeSettings(Exception):  # noqa: N818 - what happened, in the words of the house
+class UnsafeSettings(Exception):
     """Production was to start with settings that are not safe; `problems` says each in a sentence."""
 
     def __init__(self, problems: Sequence[str]) -> None:
@@ -166,7 +166,8 @@ def _proxies(settings: Settings) -> Iterator[str]:
 
 
 def _database(settings: Settings) -> Iterator[str]:
-    if settings.is_sqlite and (not urlsplit(settings.database_url).path.strip("/") or ":memory:" in settings.database_url):
+    file = settings.database_url.partition("://")[2].strip("/")
+    if settings.is_sqlite and (not file or ":memory:" in file):
         yield "GOLDGAP_DATABASE_URL is a database in memory, which is lost at every stop."
 
 

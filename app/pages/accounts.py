@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.domain.accounts import Token
@@ -15,7 +16,7 @@ from app.pages.contexts import Context
 from app.pages.resumption import Carried
 from app.pages.templating import Page, PageDep
 from app.usecases import accounts, clusters
-from app.usecases.accounts import DemoPerson
+from app.usecases.accounts import DemoPerson, SignedIn
 from app.usecases.clusters import ClusterView
 from app.web import identity
 from app.web.addresses import local_path
@@ -114,17 +115,14 @@ def sign_in_form(page: PageDep, store: StoreDep, next: str = "/") -> Response:  
 @router.post("/sign-in", name="sign_in_with_password")
 def sign_in(page: PageDep, store: StoreDep, form: FormDep) -> Response:
     """Begin a session; what was typed before an earlier one ended is handed back."""
-    carried = resumption.unpack(form)
     try:
         begun = accounts.sign_in(store, form)
     except Invalid as invalid:
         error = page.say(invalid.problems[0].message)
         email, following = str(form.get("email", "")), local_path(form.get("next"))
-        again = _sign_in(page, store, email=email, following=following, error=error, carried=carried)
+        again = _sign_in(page, store, email=email, following=following, error=error, carried=resumption.unpack(form))
         return page.show(again, status=422)
-    response = resumption.resume(page, carried) if carried else page.go_to(local_path(form.get("next")))
-    identity.set_session(response, begun.secret, https=page.request.app.state.https)
-    return response
+    return _begin(page, form, begun)
 
 
 @router.post("/demo/sign-in", name="demo_sign_in")
@@ -132,10 +130,7 @@ def demo_sign_in(page: PageDep, store: StoreDep, form: FormDep) -> Response:
     """Begin a session as one of the invented people, in development and from this very machine only."""
     if not _demo_is_open(page.request):
         raise NotFound
-    begun = accounts.sign_in_to_demo(store, str(form.get("account", "")))
-    response = page.go_to(local_path(form.get("next")))
-    identity.set_session(response, begun.secret, https=page.request.app.state.https)
-    return response
+    return _begin(page, form, accounts.sign_in_to_demo(store, str(form.get("account", ""))))
 
 
 @router.post("/sign-out", name="sign_out")
@@ -192,6 +187,13 @@ def sign_in_again(page: Page, carried: Carried) -> Response:
     """Answer a form whose session has ended: ask to sign in, and carry along what was typed."""
     error = page.say("Your session has ended. Sign in, and nothing of what you wrote is lost.")
     return page.show(_sign_in(page, page.request.app.state.store, error=error, carried=carried), status=401)
+
+
+def _begin(page: Page, form: FormData, begun: SignedIn) -> Response:
+    carried = resumption.unpack(form)
+    response = resumption.resume(page, carried) if carried else page.go_to(local_path(form.get("next")))
+    identity.set_session(response, begun.secret, https=page.request.app.state.https)
+    return response
 
 
 def _sign_in(

@@ -200,7 +200,8 @@ def _answers(tx: Transaction, assessment_ids: Sequence[str]) -> dict[str, dict[s
     found: dict[str, dict[str, Answer]] = {}
     for row in tx.connection.execute(statement).mappings():
         values: dict[str, Any] = dict(row)
-        found.setdefault(values.pop("assessment_id"), {})[values["indicator"]] = Answer(**values)
+        of_assessment = found.setdefault(values.pop("assessment_id"), {})
+        of_assessment[values["indicator"]] = Answer(**values)
     return found
 
 

@@ -21,7 +21,8 @@ from app.store.tables import metadata
 
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = ROOT / "migrations"
-_OWNER_ONLY = 0o700
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
 
 
 class SchemaFault(Exception):
@@ -30,7 +31,7 @@ class SchemaFault(Exception):
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database to a later revision, the newest by default, from nothing if need be; raises SchemaFault."""
-    _make_folder(sa.make_url(url))
+    _make_file(sa.make_url(url))
     with _engine(url) as engine:
         command.upgrade(_config(engine), revision)
 
@@ -76,13 +77,13 @@ def check(url: str) -> tuple[str, ...]:
 def _engine(url: str) -> Iterator[sa.Engine]:
     """Open the database for one piece of work, and say in a sentence what keeps it from being done."""
     engine = make_engine(url)
-    if (file := _file(engine.url)) and not file.parent.is_dir():
+    if (file := _file(engine.url)) and not file.exists():
         raise SchemaFault(f"There is no database at {file} yet.")
     try:
         yield engine
-    except sa.exc.OperationalError as error:
+    except sa.exc.DBAPIError as error:
         # The driver's words name host, file or lock; SQLAlchemy's would add the statement.
-        raise SchemaFault(f"The database cannot be used: {str(error.orig).strip()}") from error
+        raise SchemaFault(f"The database refused: {str(error.orig).strip()}") from error
     except CommandError as error:
         raise SchemaFault(f"The migration cannot be run: {error}.") from error
     finally:
@@ -96,10 +97,11 @@ def _config(engine: sa.Engine | None = None) -> Config:
     return config
 
 
-def _make_folder(url: sa.URL) -> None:
-    """Make the folder that a SQLite file is to lie in, closed to other people of this machine."""
+def _make_file(url: sa.URL) -> None:
+    """Make a SQLite file and the folder it lies in, both closed to other people of this machine."""
     if file := _file(url):
-        file.parent.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
+        file.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        file.touch(mode=FILE_MODE)
 
 
 def _file(url: sa.URL) -> Path | None:
