@@ -44,16 +44,18 @@ def test_a_password_opens_a_session_that_lasts_until_signed_out(world: World, ka
     assert PageClient(world.app, secret).open("/").one("h1").text != "My work"
 
 
+@pytest.mark.usefixtures("kari")
 @pytest.mark.parametrize(
     ("email", "password"),
     [("kari@example.org", "wrong"), ("nobody@example.org", PASSWORD), ("", ""), ("kari@example.org\x00", PASSWORD)],
 )
-def test_whatever_is_wrong_the_refusal_is_the_same(world: World, kari: str, email: str, password: str) -> None:
+def test_whatever_is_wrong_the_refusal_is_the_same(world: World, email: str, password: str) -> None:
     page = world.browser().refused("/sign-in", {"email": email, "password": password})
     assert "The e-mail address or the password is not right." in page.text
 
 
-def test_capitals_and_spaces_in_the_address_do_not_matter(world: World, kari: str) -> None:
+@pytest.mark.usefixtures("kari")
+def test_capitals_and_spaces_in_the_address_do_not_matter(world: World) -> None:
     assert _sign_in(world, "  KARI@Example.org ").open("/").one("h1").text == "My work"
 
 
