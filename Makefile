@@ -16,7 +16,7 @@ BIN := .venv/bin
 TRANSLATIONS := $(BIN)/python -m tests.tools.translations
 BENCH := $(BIN)/python -m tests.tools.bench
 PLANTED := $(BIN)/python -m tests.tools.planted
-SCREENSHOTS := $(BIN)/python -m tests.tools.screenshots
+SCREENSHOTS := GOLDGAP_SCREENSHOTS=1 $(BIN)/pytest -n 2 tests/pages/test_every_page.py
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

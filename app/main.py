@@ -23,7 +23,24 @@ from app.domain.errors import GoldgapError
 from app.domain.permissions import VISITOR
 from app.frameworks import reader
 from app.frameworks.reader import Frameworks
-from app.pages import accounts, placeholders, refusals
+from app.pages import (
+    accounts,
+    answering,
+    assessments,
+    blank_form,
+    clusters,
+    exports,
+    frameworks,
+    gallery,
+    gaps,
+    heatmap,
+    moves,
+    placeholders,
+    portfolio,
+    programmes,
+    refusals,
+    spreads,
+)
 from app.pages.templating import STATIC, Page, Templates, page_of
 from app.settings import Settings
 from app.store.database import Store, make_engine
@@ -90,7 +107,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _add_routes(app: FastAPI) -> None:
-    for module in (health, accounts, placeholders):
+    pages = (accounts, assessments, answering, moves, blank_form, gaps, portfolio, heatmap, spreads, exports)
+    for module in (health, *pages, clusters, programmes, frameworks, gallery, placeholders):
         app.include_router(module.router)
     app.mount("/static", _Static(directory=STATIC), name="static")
 

@@ -1,7 +1,7 @@
 """Every setting, read from GOLDGAP_* variables when asked for, and what makes a set of them unsafe in production."""
 
 import ipaddress
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ DEVELOPMENT_SECRET = "for development only: anybody can read this"  # noqa: S105
 DEVELOPMENT_HOSTS = ("127.0.0.1", "localhost", "[::1]", "testserver")
 SECRET_LENGTH = 32
 SECRET_VARIETY = 12
+_PREFIX = "GOLDGAP_"
 _POSTGRESQL = "postgresql+psycopg://"
 _LOCAL_NAMES = frozenset({"localhost", "testserver"})
 
@@ -45,7 +46,7 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 class Settings(BaseSettings):
     """The settings. Each is the variable of the same name in capitals behind GOLDGAP_; an empty one is not set."""
 
-    model_config = SettingsConfigDict(env_prefix="GOLDGAP_", env_ignore_empty=True, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
 
     environment: Literal["development", "production"] = "development"
     data_dir: Path = Path("data")
@@ -104,6 +105,12 @@ class Settings(BaseSettings):
             raise UnsafeSettings(problems)
 
 
+def unknown_variables(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the variables with our prefix that no setting reads, such as a misspelt one."""
+    known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return tuple(sorted(name for name in environment if name.upper().startswith(_PREFIX) and name.upper() not in known))
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address is this machine's own and reached by nobody else."""
     try:
@@ -135,7 +142,7 @@ def _hosts(settings: Settings) -> Iterator[str]:
         return
     if any("*" in host for host in settings.allowed_hosts):
         yield "GOLDGAP_ALLOWED_HOSTS has a wildcard, so a stranger's host name would be believed."
-    if any("/" in host or ":" in host.strip("[]").removeprefix("::") for host in settings.allowed_hosts):
+    if any("/" in host or (":" in host and not host.startswith("[")) for host in settings.allowed_hosts):
         yield "GOLDGAP_ALLOWED_HOSTS takes host names alone, without scheme, port or path."
 
 

@@ -68,7 +68,8 @@ def slug_from(name: str) -> str:
 def day(field: str, raw: object) -> dt.date:
     """Return a calendar day from a date or its ISO 8601 text between 2000 and 2099; raises Invalid."""
     try:
-        found = raw if isinstance(raw, dt.date) else dt.date.fromisoformat(str(raw))
+        # A moment is a date to Python, but cannot be compared with one; it is refused as any other value.
+        found = raw if type(raw) is dt.date else dt.date.fromisoformat(raw if isinstance(raw, str) else "")
     except ValueError:
         found = dt.date.min
     if not dt.date(2000, 1, 1) <= found <= dt.date(2099, 12, 31):

@@ -174,18 +174,24 @@ def require(actor: Actor, permission: Permission, cluster: Cluster) -> None:
         raise NotPermitted("role", "Your role does not allow this here.")
 
 
+def allows_in_programme(actor: Actor, permission: Permission, programme_id: str | None) -> bool:
+    """Whether the actor may do this in this programme, or anywhere for an administrator: both gates."""
+    if not actor.is_signed_in or not _token_carries(actor, permission):
+        return False
+    return covers(reach(actor, permission), None, programme_id)
+
+
 def require_in_programme(actor: Actor, permission: Permission, programme_id: str | None) -> None:
-    """Pass where the actor may do this in this programme, or anywhere for an administrator; raises NotPermitted."""
-    within = reach(actor, permission)
-    if not (within.everything or (programme_id is not None and programme_id in within.programmes)):
+    """Pass where `allows_in_programme` does; raises NotSignedIn or NotPermitted."""
+    if not covers(reach(actor, permission), None, programme_id):
         raise NotPermitted("role", "Your role does not allow this here.")
 
 
 def require_self(actor: Actor) -> str:
     """Return the id of the person whose own account this is; raises NotSignedIn, or NotPermitted for a token."""
-    reach(actor, Permission.ACCOUNT_MANAGE_OWN)
     if actor.user_id is None:
         raise NotSignedIn("sign-in", "Please sign in first.")
+    reach(actor, Permission.ACCOUNT_MANAGE_OWN)
     return actor.user_id
 
 

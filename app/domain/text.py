@@ -9,12 +9,14 @@ NOTE_LENGTH = 10_000
 
 # Marks that reorder text on the screen can make one name look like another (Unicode TR 36).
 _REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Spaces and marks of format, such as the zero-width space: a name of nothing else would be no name.
+_UNSEEN = frozenset({"Cf", "Zs"})
 
 
 def line(field: str, raw: object, *, longest: int = NAME_LENGTH) -> str:
-    """Return one non-empty line of text, trimmed; raises Invalid."""
+    """Return one line of text with something to see in it, trimmed; raises Invalid."""
     text = optional_line(field, raw, longest=longest)
-    if not text:
+    if all(unicodedata.category(character) in _UNSEEN for character in text):
         raise Invalid(Problem(field, "required", "Please fill this in."))
     return text
 

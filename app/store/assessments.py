@@ -79,6 +79,10 @@ def of_cluster(tx: Transaction, cluster: Cluster) -> list[Assessment]:
 
 def previous(tx: Transaction, assessment: Assessment) -> Assessment | None:
     """Return what the cluster last handed in against the same framework before this, None where there is nothing."""
+    same_day = assessments.c.reference_date == assessment.reference_date
+    if assessment.submitted_at is not None:
+        # Of two on one day, only the one handed in first comes before the other.
+        same_day &= assessments.c.submitted_at < assessment.submitted_at
     statement = (
         sa.select(*_COLUMNS)
         .select_from(_JOINED)
@@ -88,7 +92,7 @@ def previous(tx: Transaction, assessment: Assessment) -> Assessment | None:
             assessments.c.framework == assessment.framework,
             assessments.c.version == assessment.version,
             assessments.c.state.in_(COUNTING),
-            assessments.c.reference_date <= assessment.reference_date,
+            (assessments.c.reference_date < assessment.reference_date) | same_day,
         )
         .order_by(assessments.c.reference_date.desc(), assessments.c.submitted_at.desc())
         .limit(1)

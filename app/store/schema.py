@@ -78,7 +78,7 @@ def _engine(url: str) -> Iterator[sa.Engine]:
     """Open the database for one piece of work, and say in a sentence what keeps it from being done."""
     engine = make_engine(url)
     if (file := _file(engine.url)) and not file.exists():
-        raise SchemaFault(f"There is no database at {file} yet.")
+        raise SchemaFault(f"There is no database at {file} yet; `goldgap init` makes one.")
     try:
         yield engine
     except sa.exc.DBAPIError as error:

@@ -11,7 +11,15 @@ from app.domain.clusters import Cluster, Programme, Round
 from app.domain.errors import Invalid, NotFound, Problem, Stale
 from app.domain.framework import Framework
 from app.domain.lifecycle import Assessment
-from app.domain.permissions import Actor, Permission, allows, covers, reach, require, require_in_programme
+from app.domain.permissions import (
+    Actor,
+    Permission,
+    allows,
+    allows_in_programme,
+    reach,
+    require,
+    require_in_programme,
+)
 from app.frameworks.reader import Frameworks
 from app.store import assessments as kept_assessments
 from app.store import clusters as kept
@@ -156,8 +164,8 @@ def view_programme(store: Store, actor: Actor, slug: str) -> ProgrammeView:
             programme,
             tuple(kept.rounds_listed(tx, [programme.id])),
             tuple(found),
-            covers(reach(actor, Permission.CLUSTER_REGISTER), None, programme.id),
-            covers(reach(actor, Permission.ROUND_OPEN), None, programme.id),
+            allows_in_programme(actor, Permission.CLUSTER_REGISTER, programme.id),
+            allows_in_programme(actor, Permission.ROUND_OPEN, programme.id),
         )
 
 

@@ -16,12 +16,13 @@ from app.web.language import COOKIE, Languages
 MAX_FIELDS = 500
 
 
-def _store(request: Request) -> Store:
+# These two wait for nothing; as plain functions they would each cost a trip to another thread.
+async def _store(request: Request) -> Store:
     store: Store = request.app.state.store
     return store
 
 
-def _frameworks(request: Request) -> Frameworks:
+async def _frameworks(request: Request) -> Frameworks:
     frameworks: Frameworks = request.app.state.frameworks
     return frameworks
 

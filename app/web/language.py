@@ -46,9 +46,9 @@ class Languages:
         translated = self._translations[code].gettext(message)
         return translated % params if params else translated
 
-    def choose(self, *, asked: str | None, chosen: str | None, header: str) -> str:
-        """Return the language of `?lang=`, else the one chosen before, else the best of Accept-Language."""
-        for code in (asked, chosen, *_accepted(header)):
+    def choose(self, *, asked: str | None, chosen: str | None, header: str, otherwise: str | None = None) -> str:
+        """Return the language of `?lang=`, else the one chosen before, the best of Accept-Language, or `otherwise`."""
+        for code in (asked, chosen, *_accepted(header), otherwise):
             known = self._known(code)
             if known is not None:
                 return known

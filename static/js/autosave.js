@@ -1,80 +1,165 @@
-/* Beside htmx, for forms marked data-autosave: fresh values and revision when a save really leaves, words while it is under way,
-   patience when the line is down, a question before unsaved text is left behind. Without this file the Save buttons still work. */
+/* Beside htmx, for a form of cards marked data-autosave: sends only the cards that say something unsaved, as they are when
+   a save really leaves; says how it goes; tries again when the line is down; asks before unsaved text is left behind.
+   Without this file the Save buttons still work, and the server needs nothing from it. */
 (() => {
+  if (!window.htmx) return;
   const waits = [2000, 5000, 15000, 30000];
-  const unsent = new Set(); // forms holding text no request has taken yet
-  const failures = new Map(); // form -> how often in a row its save failed
-  const timers = new Map();
-  const formOf = (event) => event.target.closest?.("form[data-autosave]");
-  const valuesOf = (form) => new URLSearchParams(new FormData(form));
+  const keepaliveLimit = 60000; // browsers refuse more than 64 kB of it
+  const triedLimit = 4;
+  const cards = new WeakMap(); // card -> kept and refused: its content as the server last kept or refused it
+  const forms = new Map(); // form -> failures in a row, timer, isSignedOut, isSafe, sent: card -> content and choice
 
-  function say(form, state) {
-    const status = document.getElementById(form.dataset.status);
-    const message = status?.querySelector("[data-message]");
-    if (!message) return;
-    status.dataset.state = state;
-    message.textContent = form.dataset[state];
-    status.querySelector("[data-detail]")?.remove();
+  const formOf = (event) => event.target.closest?.("form[data-saves]");
+  const statusOf = (card) => card.querySelector("[role=status][data-state]");
+  const noteOf = (card) => card.querySelector("textarea");
+  const join = (radio, note) => `${radio?.value ?? ""}\n${note}`;
+  const radiosOf = (card) => [...card.querySelectorAll("input[type=radio]")];
+  const content = (card) => join(radiosOf(card).find((radio) => radio.checked), noteOf(card).value);
+  const contentAsShown = (card) => join(radiosOf(card).find((radio) => radio.defaultChecked), noteOf(card).defaultValue);
+  const choiceOf = (card) => card.querySelector("input[name^='keep-']")?.value;
+  const isUnsaved = (card) => content(card) !== cards.get(card).kept;
+  const mustLeave = (card) => choiceOf(card) || (isUnsaved(card) && content(card) !== cards.get(card).refused);
+
+  function addHidden(place, name, value) {
+    place.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+
+  /* While nothing is decided: seen, but not read aloud. A conflict or a failure stays said until it is over. */
+  function sayMeanwhile(card, state) {
+    const status = statusOf(card);
+    const isOpen = ["conflict", "failed"].includes(status.dataset.state);
+    status.dataset.meanwhile = isOpen ? "" : state;
+    status.querySelector("[data-words]").textContent = status.dataset.meanwhile && card.closest("form").dataset[state];
+  }
+
+  function sayFailed(card, words) {
+    const status = statusOf(card);
+    status.dataset.meanwhile = "";
+    status.dataset.state = "failed";
+    if (status.querySelector("[data-message]").textContent !== words) status.querySelector("[data-message]").textContent = words;
+    for (const part of status.querySelectorAll("[data-detail], [data-words]")) part.textContent = "";
+  }
+
+  function sayTrouble(form, isOn) {
+    form.querySelector("[data-trouble-place]").textContent = isOn ? form.dataset.trouble : "";
+  }
+
+  /* What is sent may be kept although its answer gets lost: to say so with the next save spares a conflict with oneself. */
+  function noteAttempt(card, text) {
+    const earlier = [...card.querySelectorAll("input[name^='tried-']")];
+    if (earlier.some((input) => input.value === text)) return;
+    if (earlier.length >= triedLimit) earlier[1].remove();
+    addHidden(card, `tried-${card.dataset.card}`, text);
+  }
+
+  function bodyOf(leaving) {
+    const body = new URLSearchParams();
+    for (const card of leaving) {
+      for (const field of card.querySelectorAll("textarea, input[type=hidden], input[type=radio]:checked")) {
+        // `seen` tells touched cards from untouched ones in a whole form; here only touched ones leave.
+        if (!field.name.startsWith("seen-")) body.append(field.name, field.value);
+      }
+    }
+    return body;
   }
 
   function tryAgainLater(form) {
-    const count = (failures.get(form) ?? 0) + 1;
-    failures.set(form, count);
-    unsent.add(form);
-    say(form, "failed");
-    clearTimeout(timers.get(form));
-    timers.set(form, setTimeout(() => htmx.trigger(form, "retry"), waits[Math.min(count, waits.length) - 1]));
+    const own = forms.get(form);
+    own.failures += 1;
+    own.timer = setTimeout(() => htmx.trigger(form, "retry"), waits[Math.min(own.failures, waits.length) - 1]);
+    if (own.failures > 1) sayTrouble(form, true);
+  }
+
+  /* The server has said on the card what came of it. */
+  function settle(card, { text, choice }, status) {
+    const own = cards.get(card);
+    card.querySelectorAll("input[name^='tried-']").forEach((input) => input.remove());
+    if (["saved", "untouched"].includes(statusOf(card).dataset.state)) {
+      Object.assign(own, { kept: choice === "theirs" ? contentAsShown(card) : text, refused: null });
+      if (isUnsaved(card)) sayMeanwhile(card, "unsaved");
+      if (choice) (card.querySelector("input:checked") ?? noteOf(card)).focus(); // the button that was pressed is gone
+    } else if (status !== 401) {
+      own.refused = text;
+    }
+    const isWrong = card.querySelector(".answer-problems").childElementCount > 0;
+    if (isWrong) noteOf(card).setAttribute("aria-invalid", "true");
+    else noteOf(card).removeAttribute("aria-invalid");
   }
 
   document.addEventListener("input", (event) => {
-    const form = formOf(event);
-    if (!form) return;
-    unsent.add(form);
-    say(form, "unsaved");
+    const card = formOf(event) && event.target.closest("[data-card]");
+    if (card) sayMeanwhile(card, isUnsaved(card) ? "unsaved" : "");
   });
 
-  // A queued save was collected before the one ahead of it was answered: take text and revision as they are now.
+  // The choice between two answers must leave with whichever save is next, so it is written down in the card.
+  document.addEventListener("click", (event) => {
+    const button = formOf(event) && event.target.closest("button[name^='keep-']");
+    if (!button) return;
+    const place = button.closest("section");
+    place.querySelectorAll("input[name^='keep-']").forEach((input) => input.remove());
+    addHidden(place, button.name, button.value);
+  });
+
+  // A queued save was collected before the one ahead of it was answered: take the cards as they are now.
   document.addEventListener("htmx:before:request", (event) => {
     const form = formOf(event);
     if (!form) return;
-    const values = valuesOf(form);
-    form.dataset.sent = values.toString();
-    event.detail.ctx.request.body = values;
-    event.detail.ctx.request.keepalive = form.dataset.sent.length < 60000; // browsers refuse more than 64 kB of it
-    clearTimeout(timers.get(form));
-    unsent.delete(form);
-    say(form, "saving");
+    const own = forms.get(form);
+    const leaving = [...form.querySelectorAll("[data-card]")].filter(mustLeave);
+    own.sent = new Map(leaving.map((card) => [card, { text: content(card), choice: choiceOf(card) }]));
+    if (!leaving.length) return event.preventDefault();
+    const { request } = event.detail.ctx;
+    request.body = bodyOf(leaving);
+    request.keepalive = own.isSafe = request.body.toString().length < keepaliveLimit;
+    for (const card of leaving) {
+      sayMeanwhile(card, "saving");
+      statusOf(card).dataset.awaiting = "";
+      noteAttempt(card, content(card));
+    }
+    clearTimeout(own.timer);
   });
 
-  document.addEventListener("htmx:error", (event) => {
-    const form = formOf(event);
-    if (form && event.detail.ctx) tryAgainLater(form);
-  });
-
-  document.addEventListener("htmx:after:request", (event) => {
-    const form = formOf(event);
-    if (!form) return;
-    const { status } = event.detail.ctx.response;
-    if (status >= 500 || status === 429) return tryAgainLater(form);
-    failures.delete(form);
-    if (status >= 400 && status !== 409) unsent.add(form);
-  });
-
-  // Written on while the answer was on its way: the newest text is not saved yet.
   document.addEventListener("htmx:finally:request", (event) => {
     const form = formOf(event);
-    if (!form || failures.has(form)) return;
-    const [now, sent] = [valuesOf(form), new URLSearchParams(form.dataset.sent)];
-    now.delete("revision");
-    sent.delete("revision");
-    if (now.toString() === sent.toString()) return;
-    unsent.add(form);
-    say(form, "unsaved");
+    const own = forms.get(form);
+    if (!own?.sent.size) return;
+    const status = event.detail.ctx.response?.status ?? 0;
+    const isFinal = status >= 400 && status < 500 && ![408, 425, 429].includes(status);
+    const silent = [...own.sent].filter(([card]) => "awaiting" in statusOf(card).dataset);
+    for (const [card, sent] of own.sent) if (!("awaiting" in statusOf(card).dataset)) settle(card, sent, status);
+    for (const [card, { text }] of silent) {
+      delete statusOf(card).dataset.awaiting;
+      sayFailed(card, form.dataset[isFinal ? "refused" : "failed"]);
+      if (isFinal) cards.get(card).refused = text;
+    }
+    Object.assign(own, { sent: new Map(), isSignedOut: status === 401 });
+    if (silent.length && !isFinal) return tryAgainLater(form);
+    own.failures = 0;
+    sayTrouble(form, silent.length > 0);
   });
 
-  window.addEventListener("online", () => failures.forEach((_, form) => htmx.trigger(form, "retry")));
+  function retry(isDue) {
+    forms.forEach((own, form) => isDue(own) && htmx.trigger(form, "retry"));
+  }
+
+  window.addEventListener("online", () => retry((own) => own.failures));
+  window.addEventListener("focus", () => retry((own) => own.failures || own.isSignedOut));
 
   window.addEventListener("beforeunload", (event) => {
-    if (unsent.size) event.preventDefault();
+    const isAtRisk = (own) => (card) => isUnsaved(card) && !(own.isSafe && own.sent.get(card)?.text === content(card));
+    const isAnywhere = [...forms].some(([form, own]) => [...form.querySelectorAll("[data-card]")].some(isAtRisk(own)));
+    if (isAnywhere) event.preventDefault();
   });
+
+  for (const form of document.querySelectorAll("form[data-autosave]")) {
+    form.dataset.saves = ""; // from here on its Save buttons are not needed
+    forms.set(form, { failures: 0, timer: 0, isSignedOut: false, isSafe: false, sent: new Map() });
+    for (const card of form.querySelectorAll("[data-card]")) {
+      const shown = contentAsShown(card);
+      // A page that was drawn again with unsaved text says so: the server has seen that text and not kept it.
+      cards.set(card, "unsaved" in card.dataset ? { kept: null, refused: shown } : { kept: shown, refused: null });
+    }
+  }
+  // What was typed before this file arrived.
+  window.addEventListener("load", () => retry(() => true));
 })();

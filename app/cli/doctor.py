@@ -1,0 +1,82 @@
+"""What an operator should know about an installation, and what is unsafe about it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import __version__
+from app.cli.console import AsJson, Refused, show
+from app.frameworks import reader
+from app.frameworks.schema import CatalogueError
+from app.main import make_store
+from app.settings import Settings, unknown_variables
+from app.store import schema
+from app.store.database import journal_mode
+from app.usecases import accounts
+
+commands = typer.Typer()
+_OTHERS = 0o077
+
+
+@commands.command()
+def doctor(
+    *,
+    production: Annotated[bool, typer.Option("--production", help="Judge as if real data were served.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is set up, and each insecure or unsafe setting in a line; fails where there is any."""
+    settings = Settings()
+    facts = _facts(settings)
+    problems = [*_in_settings(settings, production=production), *_in_database(settings, production=production)]
+    problems += [*_in_files(settings), *_in_catalogues()]
+    lines = [*(f"{name}: {fact}" for name, fact in facts.items()), *problems]
+    show({"facts": facts, "problems": problems}, lines, as_json=as_json)
+    if problems:
+        raise Refused(f"{len(problems)} {'problem' if len(problems) == 1 else 'problems'} found.")
+
+
+def _facts(settings: Settings) -> dict[str, str]:
+    database = "PostgreSQL"
+    if settings.is_sqlite:
+        database = f"SQLite, journal mode {journal_mode()}, synchronous FULL, one process"
+    return {"version": __version__, "environment": settings.environment, "database": database}
+
+
+def _in_settings(settings: Settings, *, production: bool) -> Iterator[str]:
+    if production or settings.is_production:
+        yield from settings.problems()
+    for name in unknown_variables(os.environ):
+        yield f"{name} is no setting of this version; it has no effect."
+
+
+def _in_database(settings: Settings, *, production: bool) -> Iterator[str]:
+    try:
+        revision = schema.current(settings.database_url)
+    except schema.SchemaFault as fault:
+        yield str(fault)
+        return
+    if revision != schema.head():
+        yield f"The database is at revision {revision}, not at {schema.head()}: run `goldgap init`."
+        return
+    yield from (f"The database differs from its migrations: {found}." for found in schema.check(settings.database_url))
+    store = make_store(settings)
+    if (production or settings.is_production) and accounts.demo_people(store):
+        yield "The database has demo accounts, which anybody could enter."
+    store.dispose()
+
+
+def _in_files(settings: Settings) -> Iterator[str]:
+    """Look whether anybody else on this machine could read the database."""
+    file = Path(settings.database_url.removeprefix("sqlite:///"))
+    if settings.is_sqlite and file.is_file() and file.stat().st_mode & _OTHERS:
+        yield f"{file} is open to other people of this machine."
+
+
+def _in_catalogues() -> Iterator[str]:
+    try:
+        reader.check_released()
+    except CatalogueError as error:
+        yield from error.problems

@@ -1,0 +1,215 @@
+"""The steps that change an assessment as a whole: submit, withdraw, delete. Each first says what it does."""
+
+import datetime as dt
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import ClassVar
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from app.domain import lifecycle
+from app.domain.answers import unanswered
+from app.domain.errors import Stale
+from app.domain.lifecycle import Move
+from app.domain.permissions import Permission, require
+from app.domain.scoring import Outcome, score
+from app.frameworks.reader import Frameworks
+from app.pages.contexts import Context
+from app.pages.format import filters
+from app.pages.progress import Change, Named, changes, crumbs, named
+from app.pages.templating import Page, PageDep
+from app.store.database import Store
+from app.usecases import assessments
+from app.usecases.assessments import Report
+from app.web import words
+from app.web.deps import FormDep, FrameworksDep, StoreDep
+
+router = APIRouter(include_in_schema=False)
+_DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the answers come to, with the reasons against Gold in words."""
+
+    words: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveContext(Context):
+    """A step that is not easily taken back: what it does, and the button; no button while something is `missing`.
+
+    `changes` is what others did since `opened`, when the page turned out to be stale.
+    """
+
+    template: ClassVar[str] = "assessments/move.html"
+    eyebrow: str
+    lead: str
+    points: tuple[str, ...]
+    verdict: Verdict | None
+    missing: tuple[Named, ...]
+    next_url: str
+    label: str
+    is_dangerous: bool
+    action: str
+    back_url: str
+    revision: int
+    opened: str
+    is_stale: bool
+    changes: tuple[Change, ...]
+
+
+@router.get("/assessments/{assessment_id}/submit", name="submit_page")
+def submit_page(page: PageDep, store: StoreDep, frameworks: FrameworksDep, assessment_id: str) -> Response:
+    """Say what handing in does, or what is still missing."""
+    return _show(page, store, frameworks, assessment_id, Move.SUBMIT)
+
+
+@router.get("/assessments/{assessment_id}/withdraw", name="withdraw_page")
+def withdraw_page(page: PageDep, store: StoreDep, frameworks: FrameworksDep, assessment_id: str) -> Response:
+    """Say what withdrawing does."""
+    return _show(page, store, frameworks, assessment_id, Move.WITHDRAW)
+
+
+@router.get("/assessments/{assessment_id}/delete", name="delete_page")
+def delete_page(page: PageDep, store: StoreDep, frameworks: FrameworksDep, assessment_id: str) -> Response:
+    """Say what deleting does."""
+    return _show(page, store, frameworks, assessment_id, _DELETE)
+
+
+@router.post("/assessments/{assessment_id}/submit", name="submit_assessment")
+def submit(page: PageDep, store: StoreDep, frameworks: FrameworksDep, assessment_id: str, form: FormDep) -> Response:
+    """Hand an assessment in."""
+    return _move(page, store, frameworks, assessment_id, form, Move.SUBMIT)
+
+
+@router.post("/assessments/{assessment_id}/withdraw", name="withdraw_assessment")
+def withdraw(page: PageDep, store: StoreDep, frameworks: FrameworksDep, assessment_id: str, form: FormDep) -> Response:
+    """Take an assessment back."""
+    return _move(page, store, frameworks, assessment_id, form, Move.WITHDRAW)
+
+
+@router.post("/assessments/{assessment_id}/delete", name="delete_assessment")
+def delete(page: PageDep, store: StoreDep, frameworks: FrameworksDep, assessment_id: str, form: FormDep) -> Response:
+    """Delete a draft."""
+    try:
+        cluster = assessments.delete(store, page.actor, assessment_id, _revision(form))
+    except Stale:
+        return _show(page, store, frameworks, assessment_id, _DELETE, opened=str(form.get("opened", "")))
+    return page.go("cluster", cluster=cluster.slug)
+
+
+def _move(page: Page, store: Store, frameworks: Frameworks, assessment_id: str, form: FormData, move: Move) -> Response:
+    try:
+        assessments.move(store, frameworks, page.actor, assessment_id, move, _revision(form))
+    except Stale as stale:
+        # Pressed twice, the second time finds it done.
+        if getattr(stale.current, "state", None) is not lifecycle.MOVES[move].target:
+            return _show(page, store, frameworks, assessment_id, move, opened=str(form.get("opened", "")))
+    return page.go("assessment", assessment_id=assessment_id)
+
+
+def _revision(form: FormData) -> int:
+    raw = str(form.get("revision", ""))
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < len("1000000000") else 0
+
+
+def _show(
+    page: Page,
+    store: Store,
+    frameworks: Frameworks,
+    assessment_id: str,
+    move: str,
+    opened: str | None = None,
+) -> Response:
+    """Show the page of a step, with what changed since `opened` where it was sent and found stale."""
+    report = assessments.report(store, frameworks, page.actor, assessment_id)
+    assessment, url = report.assessment, page.url
+    missing = _missing(page, report, move)
+    title, lead, points, label = _words(page, report, move)
+    since = _moment(opened)
+    found = changes(page, report, store.clock()) if since else ()
+    context = MoveContext(
+        title=title,
+        crumbs=crumbs(page, assessment, title),
+        eyebrow=f"{assessment.cluster.name}: {assessment.title}",
+        lead=lead,
+        points=points,
+        verdict=_verdict(page, report) if move == Move.SUBMIT and not missing else None,
+        missing=missing,
+        next_url=url("next_unanswered", assessment_id=assessment.id),
+        label=label,
+        is_dangerous=move != Move.SUBMIT,
+        action=url(f"{move}_assessment", assessment_id=assessment.id),
+        back_url=url("assessment", assessment_id=assessment.id),
+        revision=assessment.revision,
+        opened=assessment.updated_at.isoformat(),
+        is_stale=opened is not None,
+        changes=tuple(change for change in found if since and change.at > since),
+    )
+    return page.show(context, status=HTTPStatus.OK if opened is None else HTTPStatus.PRECONDITION_FAILED)
+
+
+def _missing(page: Page, report: Report, move: str) -> tuple[Named, ...]:
+    """Return what keeps the step from being taken; raises NotPermitted and Conflict where it is not open at all."""
+    assessment = report.assessment
+    if move == _DELETE:
+        require(page.actor, Permission.ASSESSMENT_DELETE, assessment.cluster)
+        lifecycle.require_deletable(assessment)
+        return ()
+    wanted = Move(move)
+    require(page.actor, lifecycle.MOVES[wanted].permission, assessment.cluster)
+    missing = unanswered(report.framework, assessment.levels)
+    if wanted is Move.SUBMIT and missing and assessment.state in lifecycle.MOVES[wanted].origins:
+        return tuple(named(page, report, indicator) for indicator in missing)
+    lifecycle.target(report.framework, assessment, wanted)
+    return ()
+
+
+def _words(page: Page, report: Report, move: str) -> tuple[str, str, tuple[str, ...], str]:
+    """Return a step's title, what it does in a sentence, the consequences, and the word on its button."""
+    say, assessment = page.say, report.assessment
+    day = filters(page.language)["day"](assessment.reference_date)
+    if move == Move.SUBMIT:
+        points = (
+            say("The answers are locked: nobody can change them any more."),
+            say("The assessment counts in the portfolio of the programme, with the reference date %(day)s.", day=day),
+            say("You can withdraw it later. Then it no longer counts, and the answers stay locked."),
+        )
+        lead = say("You hand in the cluster's answers to all %(total)s indicators.", total=report.framework.total)
+        return say("Submit this assessment"), lead, points, say("Submit")
+    if move == Move.WITHDRAW:
+        points = (
+            say("It no longer counts in the portfolio of the programme."),
+            say("The answers can still be read, and stay locked."),
+            say("To answer again, start a new assessment."),
+        )
+        lead = say("You take back what the cluster handed in.")
+        return say("Withdraw this assessment"), lead, points, say("Withdraw")
+    losses = (
+        say("Its answers and notes are gone for good (%(count)s indicators are answered).", count=assessment.answered),
+        say("Nobody can bring them back."),
+    )
+    return say("Delete this draft"), say("You delete the whole assessment."), losses, say("Delete for good")
+
+
+def _verdict(page: Page, report: Report) -> Verdict:
+    scorecard = score(report.framework, report.assessment.levels)
+    languages = page.request.app.state.languages
+    said = page.say("Below the Gold figures (indicative).")
+    if scorecard.outcome is Outcome.GOLD:
+        figures = {"points": scorecard.points, "max": scorecard.max_points}
+        said = page.say("%(points)s of %(max)s points: this meets the Gold figures (indicative).", **figures)
+    reasons = (words.reason(languages, page.language, report.framework, scorecard, each) for each in scorecard.reasons)
+    return Verdict(said, tuple(reasons))
+
+
+def _moment(raw: str | None) -> dt.datetime | None:
+    try:
+        moment = dt.datetime.fromisoformat(raw or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

@@ -1,0 +1,192 @@
+"""Who may do what: the table of roles and permissions, written by hand from the rules that every face follows."""
+
+import dataclasses
+import itertools
+
+import pytest
+
+from app.domain import permissions
+from app.domain.errors import NotPermitted, NotSignedIn
+from app.domain.permissions import GRANTS, SCOPES, VISITOR, Actor, Membership, Permission, Reach, Role, TokenScope
+from tests.make import make_actor, make_cluster
+
+# One column per role: observer, contributor, manager, evaluator, reader, owner, administrator.
+ROLES = ("observer", "contributor", "manager", "evaluator", "reader", "owner", "administrator")
+TABLE = """
+    cluster.read           o c m e r w a
+    cluster.register       . . . . . w a
+    cluster.update         . . m . . w a
+    assessment.read        o c m e r w a
+    assessment.read-draft  o c m . . . .
+    assessment.start       . . m . . . .
+    assessment.answer      . c m . . . .
+    assessment.submit      . . m . . . .
+    assessment.withdraw    . . m . . . .
+    assessment.delete      . . m . . . .
+    portfolio.read         o c m . r w a
+    programme.read         . . . . r w a
+    round.open             . . . . . w a
+    account.manage-own     . . . . . . .
+"""
+CARRIED_BY = {
+    "read": {"cluster.read", "assessment.read", "assessment.read-draft", "programme.read"},
+    "write": {
+        *("cluster.update", "assessment.start", "assessment.answer", "assessment.submit", "assessment.withdraw"),
+        "assessment.delete",
+    },
+    "evaluate": set(),
+    "portfolio": {"portfolio.read"},
+    "admin": {"cluster.register", "round.open"},
+}
+GRANTED = {
+    (role, permission): mark != "."
+    for permission, *marks in (line.split() for line in TABLE.strip().splitlines())
+    for role, mark in zip(ROLES, marks, strict=True)
+}
+KYST = make_cluster("kyst")
+ELSEWHERE = make_cluster("fjell", "south")
+CELLS = [(Role(role), Permission(permission), granted) for (role, permission), granted in GRANTED.items()]
+CELL_IDS = [f"{role}-{permission}" for role, permission in GRANTED]
+
+
+def test_the_table_by_hand_names_every_role_and_permission() -> None:
+    assert set(GRANTED) == set(itertools.product(map(str, Role), map(str, Permission)))
+
+
+def test_the_scopes_by_hand_are_all_there_are_and_name_every_permission_a_token_can_carry() -> None:
+    assert set(CARRIED_BY) == {"read", "write", "evaluate", "portfolio", "admin"} == set(map(str, TokenScope))
+    assert set().union(*CARRIED_BY.values()) == set(map(str, Permission)) - {"account.manage-own"}
+
+
+@pytest.mark.parametrize(("role", "permission", "granted"), CELLS, ids=CELL_IDS)
+def test_a_role_grants_what_the_table_says_there_and_nothing_elsewhere(
+    role: Role, permission: Permission, *, granted: bool
+) -> None:
+    actor = make_actor(role)
+    assert (permission in GRANTS[role]) is granted
+    assert permissions.allows(actor, permission, KYST) is granted
+    assert permissions.allows(actor, permission, ELSEWHERE) is (granted and role is Role.ADMINISTRATOR)
+    if granted:
+        permissions.require(actor, permission, KYST)
+        return
+    with pytest.raises(NotPermitted) as refused:
+        permissions.require(actor, permission, KYST)
+    assert refused.value.code == "role"
+
+
+@pytest.mark.parametrize("scope", TokenScope)
+@pytest.mark.parametrize(("role", "permission", "granted"), CELLS, ids=CELL_IDS)
+def test_a_token_needs_both_the_role_and_the_scope(
+    role: Role, permission: Permission, scope: TokenScope, *, granted: bool
+) -> None:
+    actor = make_actor(role, scopes=frozenset({scope}))
+    carried = permission in CARRIED_BY[scope]
+    assert permissions.allows(actor, permission, KYST) is (granted and carried)
+    if granted and carried:
+        permissions.require(actor, permission, KYST)
+        return
+    with pytest.raises(NotPermitted) as refused:
+        permissions.require(actor, permission, KYST)
+    assert refused.value.code == ("role" if carried else "scope")
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_a_token_with_every_scope_is_worth_its_owners_roles_and_a_token_with_none_nothing(
+    permission: Permission,
+) -> None:
+    for role in Role:
+        everything, nothing = (make_actor(role, scopes=scopes) for scopes in (frozenset(TokenScope), frozenset()))
+        assert permissions.allows(everything, permission, KYST) is GRANTED[role, permission]
+        assert not permissions.allows(nothing, permission, KYST)
+
+
+def test_no_token_can_manage_its_owners_account() -> None:
+    assert SCOPES[Permission.ACCOUNT_MANAGE_OWN] is None
+    with pytest.raises(NotPermitted) as refused:
+        permissions.require_self(make_actor(Role.MANAGER, Role.ADMINISTRATOR, scopes=frozenset(TokenScope)))
+    assert refused.value.code == "scope"
+
+
+def test_everybody_who_is_signed_in_manages_their_own_account() -> None:
+    assert permissions.require_self(make_actor()) == "user-1"
+    with pytest.raises(NotSignedIn):
+        permissions.require_self(VISITOR)
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_a_visitor_may_do_nothing_and_is_asked_to_sign_in(permission: Permission) -> None:
+    # Roles and scopes that somehow came along with nobody are worth nothing.
+    somebody = make_actor(Role.MANAGER, Role.OWNER, Role.ADMINISTRATOR)
+    for visitor in (VISITOR, dataclasses.replace(somebody, user_id=None)):
+        assert not visitor.is_signed_in
+        assert not permissions.allows(visitor, permission, KYST)
+        assert not permissions.allows_in_programme(visitor, permission, "programme-north")
+        with pytest.raises(NotSignedIn):
+            permissions.reach(visitor)
+        with pytest.raises(NotSignedIn):
+            permissions.reach(visitor, permission)
+        with pytest.raises(NotSignedIn):
+            permissions.require(visitor, permission, KYST)
+        with pytest.raises(NotSignedIn):
+            permissions.require_in_programme(visitor, permission, "programme-north")
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_somebody_without_a_role_may_do_nothing(permission: Permission) -> None:
+    assert permissions.reach(make_actor()) == permissions.reach(make_actor(), permission) == Reach()
+    assert not permissions.allows(make_actor(), permission, KYST)
+    with pytest.raises(NotPermitted):
+        permissions.require(make_actor(), permission, KYST)
+
+
+@pytest.mark.parametrize(("role", "permission", "granted"), CELLS, ids=CELL_IDS)
+def test_a_programme_is_acted_on_by_its_own_people_and_administrators(
+    role: Role, permission: Permission, *, granted: bool
+) -> None:
+    actor = make_actor(role)
+    here = granted and role in {Role.READER, Role.OWNER, Role.ADMINISTRATOR}
+    for programme, allowed in (
+        ("programme-north", here),
+        ("programme-south", here and role is Role.ADMINISTRATOR),
+        (None, here and role is Role.ADMINISTRATOR),
+    ):
+        assert permissions.allows_in_programme(actor, permission, programme) is allowed
+        if allowed:
+            permissions.require_in_programme(actor, permission, programme)
+            continue
+        with pytest.raises(NotPermitted):
+            permissions.require_in_programme(actor, permission, programme)
+
+
+def test_roles_that_add_up_never_lend_each_other_their_clusters() -> None:
+    actor = Actor(
+        "user-1",
+        memberships=(Membership(Role.MANAGER, cluster_id=KYST.id), Membership(Role.EVALUATOR, cluster_id=ELSEWHERE.id)),
+    )
+    assert permissions.reach(actor) == Reach(clusters=frozenset({KYST.id, ELSEWHERE.id}))
+    assert permissions.reach(actor, Permission.ASSESSMENT_ANSWER) == Reach(clusters=frozenset({KYST.id}))
+    assert permissions.allows(actor, Permission.ASSESSMENT_ANSWER, KYST)
+    assert not permissions.allows(actor, Permission.ASSESSMENT_ANSWER, ELSEWHERE)
+    assert permissions.allows(actor, Permission.ASSESSMENT_READ, ELSEWHERE)
+
+
+def test_an_administrator_reaches_everything_but_only_for_what_the_role_grants() -> None:
+    actor = make_actor(Role.ADMINISTRATOR, Role.CONTRIBUTOR)
+    assert permissions.reach(actor) == Reach(everything=True, clusters=frozenset({KYST.id}))
+    assert permissions.reach(actor, Permission.ASSESSMENT_ANSWER) == Reach(clusters=frozenset({KYST.id}))
+    assert not permissions.allows(actor, Permission.ASSESSMENT_ANSWER, ELSEWHERE)
+
+
+def test_a_programmes_people_reach_its_clusters_and_no_cluster_without_a_programme() -> None:
+    within = permissions.reach(make_actor(Role.READER))
+    assert within == Reach(programmes=frozenset({"programme-north"}))
+    assert permissions.covers(within, KYST.id, KYST.programme_id)
+    assert not permissions.covers(within, ELSEWHERE.id, ELSEWHERE.programme_id)
+    assert not permissions.covers(within, "cluster-alone", None)
+    assert not permissions.covers(Reach(), None, None)
+
+
+def test_every_role_is_on_a_cluster_on_a_programme_or_on_the_whole_service() -> None:
+    assert {"observer", "contributor", "manager", "evaluator"} == permissions.CLUSTER_ROLES
+    assert {"evaluator", "reader", "owner"} == permissions.PROGRAMME_ROLES
+    assert set(Role) - permissions.CLUSTER_ROLES - permissions.PROGRAMME_ROLES == {"administrator"}

@@ -1,0 +1,179 @@
+"""What is read from the environment, and what keeps production from starting."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from app.settings import DEVELOPMENT_HOSTS, Settings, UnsafeSettings, is_loopback, unknown_variables
+
+SAFE = {
+    "ENVIRONMENT": "production",
+    "SECRET_KEY": "k3yQ8-vT1mZx7_pLw0RbN4sHdJ6uFcEaGi9oXtYq",
+    "ALLOWED_HOSTS": "goldgap.example.org",
+    "BASE_URL": "https://goldgap.example.org",
+    "DATABASE_URL": "postgresql://goldgap@db.example.org/goldgap",
+}
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("GOLDGAP_")]:
+        monkeypatch.delenv(name)
+
+
+def read(monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]) -> Settings:
+    for name, value in variables.items():
+        monkeypatch.setenv(f"GOLDGAP_{name}", value)
+    return Settings()
+
+
+def test_with_nothing_set_it_is_a_development_server_on_sqlite() -> None:
+    settings = Settings()
+    assert not settings.is_production
+    assert settings.is_sqlite
+    assert settings.database_url == "sqlite:///data/goldgap.db"
+    assert settings.allowed_hosts == DEVELOPMENT_HOSTS == ("127.0.0.1", "localhost", "[::1]", "testserver")
+    assert not settings.https
+    assert settings.demo_sign_in
+    settings.require_safe()
+
+
+def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = {
+        "DATA_DIR": "/srv/data",
+        "TRUSTED_PROXIES": "10.0.0.1, 10.1.0.0/16",
+        "CLOCK_OFFSET": "-60",
+        "OPTIONAL_FRAMEWORKS": "ecei/2013-150",
+    }
+    settings = read(monkeypatch, SAFE | others)
+    assert settings.is_production
+    assert settings.data_dir == Path("/srv/data")
+    assert settings.database_url == "postgresql+psycopg://goldgap@db.example.org/goldgap"
+    assert settings.secret_key.get_secret_value() == SAFE["SECRET_KEY"]
+    assert settings.base_url == "https://goldgap.example.org"
+    assert settings.https
+    assert settings.allowed_hosts == ("goldgap.example.org",)
+    assert settings.trusted_proxies == ("10.0.0.1", "10.1.0.0/16")
+    assert settings.clock_offset == -60
+    assert settings.optional_frameworks == ("ecei/2013-150",)
+
+
+def test_lists_are_comma_separated_and_empty_variables_are_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(
+        monkeypatch, {"ALLOWED_HOSTS": " a.example.org ,, b.example.org,", "BASE_URL": "", "CLOCK_OFFSET": ""}
+    )
+    assert settings.allowed_hosts == ("a.example.org", "b.example.org")
+    assert settings.base_url == ""
+    assert settings.clock_offset == 0
+
+
+def test_the_database_lies_in_the_data_folder_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, {"DATA_DIR": "/srv/data"}).database_url == "sqlite:////srv/data/goldgap.db"
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_the_usual_addresses_of_postgresql_are_taken(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    settings = read(monkeypatch, {"DATABASE_URL": f"{scheme}://u:p@h/d"})
+    assert settings.database_url == "postgresql+psycopg://u:p@h/d"
+    assert not settings.is_sqlite
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("DATABASE_URL", "mysql://h/d"), ("ENVIRONMENT", "staging"), ("CLOCK_OFFSET", "soon")]
+)
+def test_what_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    with pytest.raises(ValidationError, match=name.lower()):
+        read(monkeypatch, {name: value})
+
+
+def test_settings_do_not_change_and_do_not_show_the_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch, SAFE)
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.clock_offset = 5  # type: ignore[misc]
+    assert SAFE["SECRET_KEY"] not in repr(settings)
+
+
+def test_safe_settings_have_no_problems(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch, SAFE)
+    assert settings.problems() == ()
+    settings.require_safe()
+    assert not settings.demo_sign_in
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("ENVIRONMENT", "development", "ENVIRONMENT is not production"),
+        ("CLOCK_OFFSET", "3600", "CLOCK_OFFSET moves the clock"),
+        ("SECRET_KEY", "", "SECRET_KEY is not set"),
+        ("SECRET_KEY", "short-but-varied-0123456789", "SECRET_KEY is shorter"),
+        ("SECRET_KEY", "changeme" * 8, "SECRET_KEY repeats itself"),
+        ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS is not set"),
+        ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS has a wildcard"),
+        ("ALLOWED_HOSTS", "*.example.org", "ALLOWED_HOSTS has a wildcard"),
+        ("ALLOWED_HOSTS", "goldgap.example.org,goldgap.example.org:443", "takes host names alone"),
+        ("ALLOWED_HOSTS", "goldgap.example.org,https://goldgap.example.org", "takes host names alone"),
+        ("ALLOWED_HOSTS", "other.example.org", "not among GOLDGAP_ALLOWED_HOSTS"),
+        ("BASE_URL", "", "BASE_URL is not set"),
+        ("BASE_URL", "http://goldgap.example.org", "BASE_URL is not an https address"),
+        ("BASE_URL", "https://goldgap.example.org/app", "takes a scheme and a host alone"),
+        ("BASE_URL", "https://127.0.0.1", "this machine's own address"),
+        ("TRUSTED_PROXIES", "*", "trusts everybody"),
+        ("TRUSTED_PROXIES", "10.0.0.1,0.0.0.0/0", "trusts everybody"),
+        ("TRUSTED_PROXIES", "::/0", "trusts everybody"),
+        ("DATABASE_URL", "sqlite://", "in memory"),
+        ("DATABASE_URL", "sqlite:///:memory:", "in memory"),
+    ],
+)
+def test_each_unsafe_setting_is_said_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    settings = read(monkeypatch, SAFE | {name: value})
+    (problem,) = settings.problems()
+    assert words in problem
+    assert problem.endswith(".")
+    if settings.is_production:
+        with pytest.raises(UnsafeSettings, match=words):
+            settings.require_safe()
+
+
+def test_production_with_nothing_else_set_says_everything_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UnsafeSettings) as refused:
+        read(monkeypatch, {"ENVIRONMENT": "production"}).require_safe()
+    assert [problem.split()[0] for problem in refused.value.problems] == [
+        "GOLDGAP_SECRET_KEY",
+        "GOLDGAP_ALLOWED_HOSTS",
+        "GOLDGAP_BASE_URL",
+    ]
+
+
+def test_allowed_hosts_may_hold_an_ipv6_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, SAFE | {"ALLOWED_HOSTS": "goldgap.example.org,[2001:db8::1]"}).problems() == ()
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [{"ENVIRONMENT": "production"}, {"ALLOWED_HOSTS": "127.0.0.1,demo.example.org"}, {"TRUSTED_PROXIES": "127.0.0.1"}],
+)
+def test_one_click_sign_in_is_for_one_s_own_machine(
+    monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]
+) -> None:
+    assert not read(monkeypatch, variables).demo_sign_in
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "[::1]", "localhost"])
+def test_this_machine_s_own_addresses_are_known(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "goldgap.example.org", ""])  # noqa: S104 - not bound to
+def test_other_addresses_are_not_taken_for_it(host: str) -> None:
+    assert not is_loopback(host)
+
+
+def test_a_misspelt_variable_is_noticed() -> None:
+    environment = {"GOLDGAP_BASE_URL": "", "GOLDGAP_ALOWED_HOSTS": "x", "HOME": "/root"}
+    assert unknown_variables(environment) == ("GOLDGAP_ALOWED_HOSTS",)

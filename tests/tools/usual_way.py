@@ -1,0 +1,281 @@
+"""The usual way to do the same: FastAPI with SQLModel entities, a session for each request, and a response model.
+
+It reads the same database with the same checks as the service, through the same rules: whose token or session it is,
+what the person may see, and for a save the journal and the revision. Only the way to the data and back differs.
+"""
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Header, HTTPException, Request
+from pydantic import BaseModel
+from sqlmodel import Session, select
+
+from app.domain import gaps, lifecycle
+from app.domain.accounts import SESSION_IDLE, SESSION_LIFE
+from app.domain.framework import Framework
+from app.domain.gaps import GapAnalysis
+from app.domain.lifecycle import COUNTING, State
+from app.domain.permissions import GRANTS, Permission, Role
+from app.domain.scoring import percent
+from app.frameworks import reader
+from app.store.database import make_engine
+from app.store.tables import (
+    AnswerRow,
+    AssessmentRow,
+    ClusterRow,
+    JournalRow,
+    MembershipRow,
+    SessionRow,
+    TokenRow,
+    UserRow,
+)
+from app.web import identity, words
+from app.web.language import Languages
+
+
+class ReasonOut(BaseModel):
+    """Why there is no Gold."""
+
+    code: str
+    indicators: list[str]
+    message: str
+
+
+class VerdictOut(BaseModel):
+    """What the Gold rule says."""
+
+    outcome: str
+    reasons: list[ReasonOut]
+
+
+class DimensionOut(BaseModel):
+    """One dimension's points."""
+
+    id: str
+    name: str
+    points: int
+    max_points: int
+    percent: float
+    benchmark_points: int
+
+
+class IndicatorOut(BaseModel):
+    """One indicator beside its benchmark."""
+
+    number: str
+    name: str
+    level: int | None
+    benchmark: int
+    gap: int | None
+    minimum: int | None
+    below_minimum: bool
+    points: int
+    max_points: int
+
+
+class GapOut(BaseModel):
+    """The gap of one assessment, as interface.md has it."""
+
+    assessment: str
+    framework: str
+    version: str
+    basis: str
+    indicative: bool
+    answered: int
+    total: int
+    points: int
+    max_points: int
+    percent: float
+    points_to_gold: int
+    verdict: VerdictOut
+    dimensions: list[DimensionOut]
+    indicators: list[IndicatorOut]
+
+
+class SavedOut(BaseModel):
+    """What became of one answer."""
+
+    indicator: str
+    level: int | None
+    revision: int
+
+
+def create_app(url: str) -> FastAPI:
+    """Return the application over a database."""
+    app = FastAPI()
+    app.state.engine = make_engine(url)
+    app.state.framework = reader.read().default
+    app.state.languages = Languages()
+    app.get("/api/v1/assessments/{assessment_id}/gap", response_model=GapOut)(read_gap)
+    app.post("/assessments/{assessment_id}/dimensions/{dimension_id}", response_model=SavedOut)(save)
+    return app
+
+
+def reading(request: Request) -> Iterator[Session]:
+    """Give a session that reads."""
+    with Session(request.app.state.engine) as session:
+        yield session
+
+
+def writing(request: Request) -> Iterator[Session]:
+    """Give a session that writes, with the same BEGIN as the service's."""
+    with Session(request.app.state.engine.execution_options(goldgap_writing=True)) as session:
+        yield session
+
+
+def by_token(session: Annotated[Session, Depends(reading)], authorization: Annotated[str, Header()]) -> UserRow:
+    """Return whose token it is."""
+    secret = authorization.removeprefix("Bearer ")
+    token = session.get(TokenRow, secret.split("_")[1])
+    now = dt.datetime.now(dt.UTC)
+    if token is None or not hmac.compare_digest(token.digest, _digest(secret)) or token.expires_at <= now:
+        raise HTTPException(HTTPStatus.UNAUTHORIZED)
+    user = session.get(UserRow, token.user_id)
+    if user is None or user.is_disabled or "read" not in token.scopes.split():
+        raise HTTPException(HTTPStatus.UNAUTHORIZED)
+    return user
+
+
+def by_session(request: Request, session: Annotated[Session, Depends(writing)]) -> UserRow:
+    """Return who is signed in."""
+    found = session.get(SessionRow, _digest(request.cookies.get(identity.PLAIN_COOKIE, "")))
+    now = dt.datetime.now(dt.UTC)
+    if found is None or found.created_at + SESSION_LIFE <= now or found.seen_at + SESSION_IDLE <= now:
+        raise HTTPException(HTTPStatus.UNAUTHORIZED)
+    user = session.get(UserRow, found.user_id)
+    if user is None or user.is_disabled:
+        raise HTTPException(HTTPStatus.UNAUTHORIZED)
+    return user
+
+
+def read_gap(
+    request: Request,
+    session: Annotated[Session, Depends(reading)],
+    user: Annotated[UserRow, Depends(by_token)],
+    assessment_id: str,
+) -> GapOut:
+    """Read the gap of one assessment."""
+    assessment = _within_reach(session, user, assessment_id, Permission.ASSESSMENT_READ_DRAFT)
+    levels = _levels(session, assessment)
+    previous = session.exec(
+        select(AssessmentRow)
+        .where(
+            AssessmentRow.cluster_id == assessment.cluster_id,
+            AssessmentRow.id != assessment.id,
+            AssessmentRow.framework == assessment.framework,
+            AssessmentRow.version == assessment.version,
+            AssessmentRow.reference_date <= assessment.reference_date,
+        )
+        .where(*(AssessmentRow.state != state for state in set(State) - COUNTING))
+    ).first()
+    framework: Framework = request.app.state.framework
+    analysis = gaps.analyse(framework, levels, _levels(session, previous) if previous else None)
+    return _gap_out(request.app.state.languages, framework, assessment, analysis)
+
+
+async def first_card(request: Request) -> dict[str, str]:
+    """Read the fields of the one answer that the page sends."""
+    form = await request.form()
+    number = next(name for name in form if name.startswith("level-")).removeprefix("level-")
+    return {"number": number, **{name: str(form[f"{name}-{number}"]) for name in ("level", "note", "revision")}}
+
+
+def save(
+    session: Annotated[Session, Depends(writing)],
+    user: Annotated[UserRow, Depends(by_session)],
+    assessment_id: str,
+    card: Annotated[dict[str, str], Depends(first_card)],
+) -> SavedOut:
+    """Save one answer."""
+    assessment = _within_reach(session, user, assessment_id, Permission.ASSESSMENT_ANSWER)
+    answer = session.get(AnswerRow, (assessment.id, card["number"]))
+    if State(assessment.state) not in lifecycle.EDITABLE or answer is None or answer.revision != int(card["revision"]):
+        raise HTTPException(HTTPStatus.CONFLICT)
+    now = dt.datetime.now(dt.UTC)
+    before = {"indicator": answer.indicator, "level": answer.level, "note": answer.note}
+    answer.level, answer.note, answer.revision = int(card["level"]), card["note"], answer.revision + 1
+    answer.updated_at, answer.updated_by = now, user.id
+    assessment.revision, assessment.updated_at = assessment.revision + 1, now
+    after = {"indicator": answer.indicator, "level": answer.level, "note": answer.note}
+    line = {"actor_id": user.id, "actor_name": user.name, "verb": "answered", "subject": assessment.id}
+    session.add(JournalRow(id=secrets.token_hex(8), at=now, before=json.dumps(before), after=json.dumps(after), **line))
+    session.commit()
+    return SavedOut(indicator=answer.indicator, level=answer.level, revision=answer.revision)
+
+
+def _within_reach(session: Session, user: UserRow, assessment_id: str, permission: Permission) -> AssessmentRow:
+    assessment = session.get(AssessmentRow, assessment_id)
+    cluster = session.get(ClusterRow, assessment.cluster_id) if assessment else None
+    roles = session.exec(select(MembershipRow).where(MembershipRow.user_id == user.id)).all()
+    if assessment is None or cluster is None or cluster.id not in {role.cluster_id for role in roles}:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    if not any(permission in GRANTS[Role(role.role)] for role in roles if role.cluster_id == cluster.id):
+        raise HTTPException(HTTPStatus.FORBIDDEN)
+    return assessment
+
+
+def _levels(session: Session, assessment: AssessmentRow) -> dict[str, int | None]:
+    found = session.exec(select(AnswerRow).where(AnswerRow.assessment_id == assessment.id)).all()
+    return {answer.indicator: answer.level for answer in found}
+
+
+def _gap_out(languages: Languages, framework: Framework, assessment: AssessmentRow, analysis: GapAnalysis) -> GapOut:
+    card, wording = analysis.scorecard, framework.wording("en")
+    reasons = [
+        ReasonOut(
+            code=reason.code,
+            indicators=list(reason.indicators),
+            message=words.reason(languages, "en", framework, card, reason),
+        )
+        for reason in card.reasons
+    ]
+    return GapOut(
+        assessment=assessment.id,
+        framework=assessment.framework,
+        version=assessment.version,
+        basis="claimed",
+        indicative=True,
+        answered=card.answered,
+        total=card.total,
+        points=card.points,
+        max_points=card.max_points,
+        percent=percent(card.points, card.max_points),
+        points_to_gold=card.points_to_gold,
+        verdict=VerdictOut(outcome=card.outcome, reasons=reasons),
+        dimensions=[
+            DimensionOut(
+                id=score.dimension.id,
+                name=wording.dimensions[score.dimension.id].name,
+                points=score.points,
+                max_points=score.max_points,
+                percent=percent(score.points, score.max_points),
+                benchmark_points=score.benchmark_points,
+            )
+            for score in analysis.scorecard.dimensions
+        ],
+        indicators=[
+            IndicatorOut(
+                number=row.indicator.number,
+                name=wording.indicators[row.indicator.number].name,
+                level=row.level,
+                benchmark=row.indicator.benchmark,
+                gap=row.gap,
+                minimum=row.indicator.minimum,
+                below_minimum=row.is_below_minimum,
+                points=row.points,
+                max_points=row.max_points,
+            )
+            for row in analysis.indicators
+        ],
+    )
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
