@@ -89,10 +89,12 @@ class ClusterFormContext(Context):
 
 
 @router.get("/clusters", name="clusters")
-def listed(page: PageDep, store: StoreDep, number: Annotated[int, Query(alias="page", ge=1)] = 1) -> Response:
+def listed(
+    page: PageDep, store: StoreDep, number: Annotated[int, Query(alias="page", ge=1, le=1_000_000)] = 1
+) -> Response:
     """List the clusters within reach."""
     found = sorted(clusters.listed(store, page.actor), key=lambda cluster: (cluster.name.casefold(), cluster.slug))
-    shown, pages = tables.leaf(found, number, partial(_address, page.url("clusters")))
+    shown, pages = tables.leaf(found, number, partial(tables.page_address, page.url("clusters")))
     columns = tuple(Column(label) for label in {**_labels(page), "name": page.say("Cluster")}.values())
     title = page.say("Clusters")
     return page.show(
@@ -148,11 +150,6 @@ def update(page: PageDep, store: StoreDep, form: FormDep, cluster: str) -> Respo
     return page.go("cluster", cluster=cluster)
 
 
-def _address(base: str, **changes: object) -> str:
-    number = changes["page"]
-    return f"{base}?page={number}" if number else base
-
-
 def _above(page: Page, actor: Actor) -> tuple[Crumb, ...]:
     """Return the way up to the list, for whoever sees more than one's own clusters there."""
     sees_others = actor.is_administrator or any(membership.programme_id for membership in actor.memberships)
@@ -172,7 +169,6 @@ def _columns(page: Page) -> tuple[Column, ...]:
     return (
         Column(page.say("Assessment")),
         Column(page.say("Status")),
-        Column(page.say("Reference date"), numeric=True),
         Column(page.say("Answered"), numeric=True),
         Column(page.say("Points"), numeric=True),
         Column(page.say("Result")),

@@ -13,6 +13,7 @@ from app.domain.framework import Framework, Indicator
 from app.domain.scoring import percent
 from app.pages.cards import Criterion, Standing, card_id, criterion
 from app.pages.contexts import Context, Crumb
+from app.pages.tables import Column
 from app.pages.templating import Page, PageDep
 from app.web.deps import FrameworksDep
 
@@ -109,6 +110,7 @@ class FrameworkContext(Context):
     total: int
     levels: tuple[tuple[int, str], ...]
     gold: GoldWords
+    columns: tuple[Column, ...]
     parts: tuple[Part, ...]
     sure: tuple[Sure, ...]
     sources: tuple[tuple[str, str], ...]
@@ -151,6 +153,13 @@ def view(page: PageDep, frameworks: FrameworksDep, framework: str, version: str)
             total=found.total,
             levels=tuple((level, wording.levels[level]) for level in found.levels),
             gold=_gold(page, found),
+            columns=(
+                Column(page.say("Indicator")),
+                *(
+                    Column(label, numeric=True)
+                    for label in (page.say("Weight"), page.say("Benchmark"), page.say("Minimum"))
+                ),
+            ),
             parts=tuple(_parts(page, found)),
             sure=tuple(_sure(page, found)),
             sources=tuple(found.sources.items()),

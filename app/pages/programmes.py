@@ -3,17 +3,19 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, NamedTuple
+from functools import partial
+from typing import Annotated, ClassVar, NamedTuple
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.domain.clusters import Round
+from app.domain.clusters import Cluster, Round
 from app.domain.errors import Invalid
+from app.pages import tables
 from app.pages.contexts import Context, Crumb
-from app.pages.tables import Column
+from app.pages.tables import Column, Pages
 from app.pages.templating import Page, PageDep, as_dict
 from app.store.database import Store
 from app.usecases import clusters
@@ -51,15 +53,19 @@ class ProgrammeContext(Context):
     portfolio_url: str
     rounds: tuple[RoundLine, ...]
     round_columns: tuple[Column, ...]
+    clusters: tuple[Cluster, ...]
     cluster_columns: tuple[Column, ...]
+    pages: Pages
     round_form: Filled
     cluster_form: Filled
 
 
 @router.get("/programmes/{programme}", name="programme")
-def view(page: PageDep, store: StoreDep, programme: str) -> Response:
+def view(
+    page: PageDep, store: StoreDep, programme: str, number: Annotated[int, Query(alias="page", ge=1, le=1_000_000)] = 1
+) -> Response:
     """Show a programme."""
-    return page.show(_programme(page, store, programme))
+    return page.show(_programme(page, store, programme, number))
 
 
 @router.post("/programmes/{programme}/rounds", name="open_round")
@@ -85,9 +91,17 @@ def register_cluster(page: PageDep, store: StoreDep, form: FormDep, programme: s
 
 
 def _programme(
-    page: Page, store: Store, slug: str, round_form: Filled | None = None, cluster_form: Filled | None = None
+    page: Page,
+    store: Store,
+    slug: str,
+    number: int = 1,
+    round_form: Filled | None = None,
+    cluster_form: Filled | None = None,
 ) -> ProgrammeContext:
     found = clusters.view_programme(store, page.actor, slug)
+    by_name = sorted(found.clusters, key=lambda cluster: (cluster.name.casefold(), cluster.slug))
+    address = partial(tables.page_address, page.url("programme", programme=slug), anchor="clusters")
+    shown, pages = tables.leaf(by_name, number, address)
     return ProgrammeContext(
         title=found.programme.name,
         crumbs=(Crumb(page.say("My work"), page.url("home")), Crumb(found.programme.name)),
@@ -95,6 +109,8 @@ def _programme(
         portfolio_url=page.url("portfolio") + "?" + urlencode({"programme": slug}),
         rounds=tuple(_round(page, slug, each) for each in found.rounds),
         round_columns=(Column(page.say("Round")), Column(page.say("Reference date")), Column(page.say("Portfolio"))),
+        clusters=tuple(shown),
+        pages=pages,
         cluster_columns=(
             Column(page.say("Cluster")),
             Column(page.say("Programme level")),

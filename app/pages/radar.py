@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 WIDTH: Final = 460
 MIDDLE: Final = WIDTH // 2
-RADIUS: Final = 110
+RADIUS: Final = 100
 FEWEST: Final = 3
 _LABEL_RADIUS = 1.13 * RADIUS
 _LETTER_WIDTH = 7

@@ -98,3 +98,8 @@ def _numbers(current: int, count: int) -> Iterator[int | None]:
                 yield None
             yield number
             before = number
+
+
+def page_address(base: str, *, page: int | None, anchor: str = "") -> str:
+    """Return the address of one page of a table that is neither sorted nor filtered."""
+    return base + (f"?page={page}" if page else "") + (f"#{anchor}" if anchor else "")

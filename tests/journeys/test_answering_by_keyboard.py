@@ -90,7 +90,7 @@ def test_the_tab_key_visits_the_fields_of_a_card_in_their_order(world: World, op
         "i-A-1-level-none",
         "i-A-1-note",
         "Next unanswered after A.1",
-        "What is measured, and what to have ready: A.2",
+        "What is measured, and what to have ready A.2",
     ]
 
 

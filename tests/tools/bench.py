@@ -20,7 +20,7 @@ from tests.tools.measures import Bench, Measured, Pace, Started
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 FULL = Pace(rounds=5, seconds=0.8, starts=3, databases=(SQLITE, POSTGRESQL))
-QUICK = Pace(rounds=1, seconds=0.1, starts=1, databases=(SQLITE,))
+QUICK = Pace(rounds=1, seconds=0.3, starts=1, databases=(SQLITE,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,9 @@ class Target:
     multiple: float | None = None
     p99: float | None = None
 
-    def __str__(self) -> str:
-        """Return the target as the table has it."""
+    @property
+    def words(self) -> str:
+        """The target as the table has it."""
         parts = [f"{self.multiple:g}x" if self.multiple else "", f"p99 {self.p99:g} s" if self.p99 else ""]
         return ", ".join([f"{self.share:.2f}", *filter(None, parts)])
 
@@ -60,13 +61,13 @@ def line(measured: Measured, database: str) -> tuple[str, ...]:
     """Put what was measured into a line of the table."""
     name, target = f"{measured.what}, {database}", TARGETS[measured.what][database]
     if measured.fault:
-        return name, measured.yardstick, "-", "-", str(target), "NOT THERE", measured.fault
-    share, multiple = measured.ratio("yardstick"), measured.ratio("usual")
+        return name, measured.yardstick, "-", "-", target.words, "NOT THERE", measured.fault
+    share, multiple = measured.ratio("yardstick") or 0.0, measured.ratio("usual")
     beside = [f"{measured.rate:,.0f}/s", f"{measured.failed} failed"]
     beside += [f"p99 {measured.p99:.2f} s"] if target.p99 else []
     verdict = "met" if target.is_met(measured) else "MISSED"
     times = "-" if multiple is None else f"{multiple:.1f}"
-    return name, measured.yardstick, f"{share:.3f}", times, str(target), verdict, ", ".join(beside)
+    return name, measured.yardstick, f"{share:.3f}", times, target.words, verdict, ", ".join(beside)
 
 
 def start_lines(found: Started) -> Iterator[tuple[str, ...]]:

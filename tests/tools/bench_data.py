@@ -23,7 +23,7 @@ _HERE = {"Origin": "http://127.0.0.1", "Sec-Fetch-Site": "same-origin", "HX-Requ
 
 @dataclass(slots=True)
 class Desk:
-    """One manager at work: the assessment, a session, a token, and the indicator that is answered, with its revision."""
+    """One manager at work: an assessment, a session, a token, and the answer that is changed, with its revision."""
 
     assessment: str
     dimension: str

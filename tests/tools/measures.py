@@ -38,11 +38,10 @@ class Measured:
     fault: str = ""
 
     def ratio(self, other: str) -> float | None:
-        """Return how many times another's rate ours is, by the median of the rounds; None where there is no other."""
-        if other not in self.tallies:
-            return None
-        pairs = zip(self.tallies["goldgap"], self.tallies[other], strict=True)
-        return median(own.rate / theirs.rate if theirs.rate else 0.0 for own, theirs in pairs)
+        """Return how many times another's rate ours is, by the median of the rounds; None where it answered nothing."""
+        pairs = zip(self.tallies["goldgap"], self.tallies.get(other, []), strict=False)
+        ratios = [own.rate / theirs.rate for own, theirs in pairs if theirs.rate]
+        return median(ratios) if ratios else None
 
     @property
     def rate(self) -> float:

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -109,9 +110,14 @@ def free_port() -> int:
 def running(command: list[str], port: int, path: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """Start a server, wait for its first answer, and stop it in the end."""
     known = {name: value for name, value in os.environ.items() if not name.startswith("GOLDGAP_")}
-    with subprocess.Popen(command, cwd=ROOT, env={**known, **environment}, stdout=subprocess.DEVNULL) as process:
+    with (
+        tempfile.TemporaryFile() as log,
+        subprocess.Popen(command, cwd=ROOT, env={**known, **environment}, stdout=log, stderr=log) as process,
+    ):
         try:
-            _wait(process, port, path)
+            if not _answers(process, port, path):
+                log.seek(0)
+                raise RuntimeError(f"{' '.join(command)} does not answer:\n{log.read().decode()}")
             yield process
         finally:
             process.terminate()
@@ -127,7 +133,7 @@ def serving(which: str, path: str, **environment: str) -> Iterator[int]:
         yield port
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, path: str) -> None:
+def _answers(process: subprocess.Popen[bytes], port: int, path: str) -> bool:
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         connection = HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
@@ -137,11 +143,10 @@ def _wait(process: subprocess.Popen[bytes], port: int, path: str) -> None:
         except OSError:
             time.sleep(0.01)
         else:
-            return
+            return True
         finally:
             connection.close()
-    message = f"{' '.join(process.args if isinstance(process.args, list) else [])} does not answer"
-    raise RuntimeError(message)
+    return False
 
 
 def main(which: str, port: int) -> None:

@@ -7,7 +7,6 @@ what the person may see, and for a save the journal and the revision. Only the w
 import datetime as dt
 import hashlib
 import hmac
-import json
 import secrets
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -124,12 +123,6 @@ def reading(request: Request) -> Iterator[Session]:
         yield session
 
 
-def writing(request: Request) -> Iterator[Session]:
-    """Give a session that writes, with the same BEGIN as the service's."""
-    with Session(request.app.state.engine.execution_options(goldgap_writing=True)) as session:
-        yield session
-
-
 def by_token(session: Annotated[Session, Depends(reading)], authorization: Annotated[str, Header()]) -> UserRow:
     """Return whose token it is."""
     secret = authorization.removeprefix("Bearer ")
@@ -143,16 +136,17 @@ def by_token(session: Annotated[Session, Depends(reading)], authorization: Annot
     return user
 
 
-def by_session(request: Request, session: Annotated[Session, Depends(writing)]) -> UserRow:
-    """Return who is signed in."""
-    found = session.get(SessionRow, _digest(request.cookies.get(identity.PLAIN_COOKIE, "")))
-    now = dt.datetime.now(dt.UTC)
-    if found is None or found.created_at + SESSION_LIFE <= now or found.seen_at + SESSION_IDLE <= now:
-        raise HTTPException(HTTPStatus.UNAUTHORIZED)
-    user = session.get(UserRow, found.user_id)
-    if user is None or user.is_disabled:
-        raise HTTPException(HTTPStatus.UNAUTHORIZED)
-    return user
+def by_session(request: Request) -> UserRow:
+    """Return who is signed in; the session ends at once, since a reader left open would keep SQLite from writing."""
+    with Session(request.app.state.engine) as session:
+        found = session.get(SessionRow, _digest(request.cookies.get(identity.PLAIN_COOKIE, "")))
+        now = dt.datetime.now(dt.UTC)
+        if found is None or found.created_at + SESSION_LIFE <= now or found.seen_at + SESSION_IDLE <= now:
+            raise HTTPException(HTTPStatus.UNAUTHORIZED)
+        user = session.get(UserRow, found.user_id)
+        if user is None or user.is_disabled:
+            raise HTTPException(HTTPStatus.UNAUTHORIZED)
+        return user
 
 
 def read_gap(
@@ -188,26 +182,28 @@ async def first_card(request: Request) -> dict[str, str]:
 
 
 def save(
-    session: Annotated[Session, Depends(writing)],
+    request: Request,
     user: Annotated[UserRow, Depends(by_session)],
     assessment_id: str,
     card: Annotated[dict[str, str], Depends(first_card)],
 ) -> SavedOut:
-    """Save one answer."""
-    assessment = _within_reach(session, user, assessment_id, Permission.ASSESSMENT_ANSWER)
-    answer = session.get(AnswerRow, (assessment.id, card["number"]))
-    if State(assessment.state) not in lifecycle.EDITABLE or answer is None or answer.revision != int(card["revision"]):
-        raise HTTPException(HTTPStatus.CONFLICT)
-    now = dt.datetime.now(dt.UTC)
-    before = {"indicator": answer.indicator, "level": answer.level, "note": answer.note}
-    answer.level, answer.note, answer.revision = int(card["level"]), card["note"], answer.revision + 1
-    answer.updated_at, answer.updated_by = now, user.id
-    assessment.revision, assessment.updated_at = assessment.revision + 1, now
-    after = {"indicator": answer.indicator, "level": answer.level, "note": answer.note}
-    line = {"actor_id": user.id, "actor_name": user.name, "verb": "answered", "subject": assessment.id}
-    session.add(JournalRow(id=secrets.token_hex(8), at=now, before=json.dumps(before), after=json.dumps(after), **line))
-    session.commit()
-    return SavedOut(indicator=answer.indicator, level=answer.level, revision=answer.revision)
+    """Save one answer, in a session with the same BEGIN as the service's."""
+    with Session(request.app.state.engine.execution_options(goldgap_writing=True)) as session:
+        assessment = _within_reach(session, user, assessment_id, Permission.ASSESSMENT_ANSWER)
+        answer = session.get(AnswerRow, (assessment.id, card["number"]))
+        is_open = State(assessment.state) in lifecycle.EDITABLE
+        if not is_open or answer is None or answer.revision != int(card["revision"]):
+            raise HTTPException(HTTPStatus.CONFLICT)
+        now, before = dt.datetime.now(dt.UTC), answer.model_dump_json()
+        answer.level, answer.note, answer.revision = int(card["level"]), card["note"], answer.revision + 1
+        answer.updated_at, answer.updated_by = now, user.id
+        assessment.revision, assessment.updated_at = assessment.revision + 1, now
+        who = {"actor_id": user.id, "actor_name": user.name, "verb": "answered", "subject": assessment.id}
+        changed = {"before": before, "after": answer.model_dump_json()}
+        session.add(JournalRow(id=secrets.token_hex(8), at=now, **who, **changed))
+        saved = SavedOut(indicator=answer.indicator, level=answer.level, revision=answer.revision)
+        session.commit()
+        return saved
 
 
 def _within_reach(session: Session, user: UserRow, assessment_id: str, permission: Permission) -> AssessmentRow:
