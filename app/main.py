@@ -18,7 +18,7 @@ from starlette_compress import CompressMiddleware
 from typing_extensions import override
 
 from app import __version__
-from app.api import health, problems
+from app.api import health, problems, v1
 from app.domain.errors import GoldgapError
 from app.domain.permissions import VISITOR
 from app.frameworks import reader
@@ -35,7 +35,6 @@ from app.pages import (
     gaps,
     heatmap,
     moves,
-    placeholders,
     portfolio,
     programmes,
     refusals,
@@ -108,8 +107,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _add_routes(app: FastAPI) -> None:
     pages = (accounts, assessments, answering, moves, blank_form, gaps, portfolio, heatmap, spreads, exports)
-    for module in (health, *pages, clusters, programmes, frameworks, gallery, placeholders):
+    for module in (health, *pages, clusters, programmes, frameworks, gallery):
         app.include_router(module.router)
+    v1.add_to(app)
     app.mount("/static", _Static(directory=STATIC), name="static")
 
 

@@ -5,6 +5,7 @@ Playwright's synchronous interface keeps an event loop running in the main threa
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,17 +41,17 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def faultless_pages(browser: Browser) -> Iterator[OpenPage]:
+def faultless_pages(browser: Browser, expected: str = "Failed to load resource") -> Iterator[OpenPage]:
     """Opens pages, each as a visitor of its own: `open_page(java_script_enabled=False, locale="nb-NO", viewport=…)`.
 
     Afterwards, a script that failed, or that the content security policy stopped, is an AssertionError.
+    Chromium also logs each answer from 400 up, which a test may well want; another pattern may be `expected`.
     """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        # Chromium also logs each answer from 400 up, which a test may well want.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        if message.type == "error" and not re.match(expected, message.text):
             faults.append(message.text)
 
     def open_page(**choices: Any) -> Page:

@@ -77,7 +77,9 @@ class Write:
         if len(self.keys) > 1:
             raise Invalid(Problem("Idempotency-Key", "twice", "This header is given twice."))
         digest = self._digest_for(actor)
-        done = receipts.once(store, actor, self.keys[0], digest, lambda: dataclasses.replace(do(), request_digest=digest))
+        done = receipts.once(
+            store, actor, self.keys[0], digest, lambda: dataclasses.replace(do(), request_digest=digest)
+        )
         return _response(done)
 
     def _digest_for(self, actor: Actor) -> str:
@@ -113,7 +115,9 @@ def shown(
     if tag is None:
         digest = _digest(content.replace(apart_from, b"", 1) if apart_from else content)[:32]
         tag = f'W/"{digest}"' if apart_from else f'"{digest}"'
-    headers = {"ETag": tag, "Vary": VARY, "Cache-Control": "no-cache" if is_public else "no-store"}
+    headers = {"ETag": tag, "Vary": VARY}
+    if is_public:
+        headers |= {"Vary": "Accept-Language", "Cache-Control": "no-cache"}
     if language:
         headers["Content-Language"] = language
     if _has_already(request, tag):

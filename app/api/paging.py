@@ -46,10 +46,17 @@ def cursor(key: Key) -> str:
 
 
 async def _paging(
-    limit: Annotated[int | None, Query(ge=1, le=MOST, description=f"How many at most; {LIMIT} where nothing is said.")] = None,
+    limit: Annotated[
+        int | None, Query(ge=1, le=MOST, description=f"How many at most; {LIMIT} where nothing is said.")
+    ] = None,
     after: Annotated[
         str | None,
-        Query(alias="cursor", max_length=_LONGEST, description="`next` of the page before, as it is.", examples=["WyJrdXN0Il0"]),
+        Query(
+            alias="cursor",
+            max_length=_LONGEST,
+            description="`next` of the page before, as it is.",
+            examples=["WyJrdXN0Il0"],
+        ),
     ] = None,
 ) -> Paging:
     """Read what page is asked for; raises Invalid."""
@@ -60,7 +67,7 @@ def _key(given: str) -> Key:
     try:
         padded = given + "=" * (-len(given) % 4)
         key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        kept = isinstance(key, list) and 0 < len("".join(key).encode())
+        kept = isinstance(key, list) and bool("".join(key).encode())
     except (ValueError, TypeError, RecursionError):
         key, kept = [], False
     if not kept or any("\0" in part for part in key):

@@ -14,15 +14,13 @@ from app.usecases import portfolio
 # Whatever an address could name; anything else is nothing that there is. Refused here, so that no database sees it.
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 _WORDS = r"^[^\x00-\x1f\x7f]*$"
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,12})?)?([Zz]|[+ -]\d\d:\d\d)?)?")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,12})?)?(Z|[+-]\d\d:\d\d)?)?")
 
 ClusterPath = Annotated[str, Path(pattern=_NAME, description="The cluster's slug.", examples=["kyst"])]
 AssessmentPath = Annotated[
     str, Path(alias="id", pattern=_NAME, description="The assessment's id.", examples=["0f1e2d3c4b5a6978"])
 ]
-IndicatorPath = Annotated[
-    str, Path(pattern=_NAME, description="The indicator's official number.", examples=["1.1.0"])
-]
+IndicatorPath = Annotated[str, Path(pattern=_NAME, description="The indicator's official number.", examples=["1.1.0"])]
 FrameworkPath = Annotated[str, Path(pattern=_NAME, description="The framework's name.", examples=["ecei"])]
 VersionPath = Annotated[str, Path(pattern=_NAME, description="The framework's version.", examples=["2026.1"])]
 
@@ -31,12 +29,10 @@ def _moment(raw: object) -> object:
     """Return an ISO 8601 moment in UTC; without an offset it is taken to be in UTC."""
     if raw is None or isinstance(raw, dt.datetime):
         return raw
-    text = str(raw).upper()
+    # A plus sign that nobody encoded arrives as a space.
+    text = re.sub(r"(T[0-9:.]+) (\d\d:\d\d)$", r"\1+\2", str(raw).upper()[:50])
     try:
-        if not _MOMENT.fullmatch(text):
-            raise ValueError
-        # A plus sign that nobody encoded arrives as a space.
-        found = dt.datetime.fromisoformat(re.sub(r" (\d\d:\d\d)$", r"+\1", text) if "T" in text else text)
+        found = dt.datetime.fromisoformat(text if _MOMENT.fullmatch(text) else "")
     except ValueError:
         raise PydanticCustomError("moment", "not a moment") from None
     aware = found if found.tzinfo else found.replace(tzinfo=dt.UTC)
@@ -67,7 +63,8 @@ async def _selection(
     sector: Annotated[Filter, Query(description="The clusters' sector.", examples=["sea"])] = None,
     basis: Annotated[Basis, Query(description="Whose levels the figures are made of.")] = Basis.CLAIMED,
     framework: Annotated[
-        Filter, Query(description="A catalogue's name and version; the newest offered without it.", examples=["ecei/2026.1"])
+        Filter,
+        Query(description="A catalogue's name and version; the newest offered without it.", examples=["ecei/2026.1"]),
     ] = None,
 ) -> portfolio.Query:
     """Read what narrows a portfolio; an empty word narrows nothing."""

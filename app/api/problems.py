@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.language import language_of
-from app.api.routing import NotJson
 from app.api.schemas.problems import FieldProblem, ProblemOut
 from app.domain.errors import GoldgapError, Invalid, NotFound, Problem
 from app.web.errors import status_of
@@ -38,8 +37,8 @@ _CODES = {
     "literal_error": "choice",
     "moment": "moment",
     "too_short": "too-few",
-    "greater_than_equal": "range",
-    "less_than_equal": "range",
+    "greater_than_equal": "too-small",
+    "less_than_equal": "too-large",
     "int_type": "number",
     "int_parsing": "number",
     "int_parsing_size": "number",
@@ -54,10 +53,11 @@ _MESSAGES = {
     "required": "Please fill this in.",
     "characters": "This contains characters that cannot be used here.",
     "too-long": "This is too long.",
-    "choice": "Choose one of %(choices)s.",
+    "choice": "Choose one of these: %(expected)s.",
     "moment": "Give a moment such as 2026-10-01T08:00:00Z.",
     "too-few": "Give at least one.",
-    "range": "Choose a number from %(lowest)s to %(highest)s.",
+    "too-small": "Choose %(ge)s or more.",
+    "too-large": "Choose %(le)s or less.",
     "number": "This must be a whole number.",
     "text": "This must be text.",
     "object": "This must be a JSON object.",
@@ -117,25 +117,15 @@ def invalid(request: Request, error: RequestValidationError) -> Response:
 
 def _problems(faults: Sequence[Any]) -> Iterator[Problem]:
     for fault in faults:
-        field = _field(fault)
-        if isinstance(fault["input"], NotJson):
-            code = fault["input"].code
-            yield Problem(field, code, _JSON[code])
+        if isinstance(fault["input"], frozenset):
+            (code,) = fault["input"]
+            yield Problem("body", code, _JSON[code])
             continue
         code = _CODES.get(fault["type"], "invalid")
-        params = _params(code, fault.get("ctx", {}))
-        if params is None:
-            code, params = "invalid", {}
-        yield Problem(field, code, _MESSAGES[code], params)
-
-
-def _params(code: str, context: Mapping[str, Any]) -> dict[str, object] | None:
-    """Return what fills the gaps of the message; None where that is not known."""
-    if code == "choice":
-        return {"choices": re.sub(" or ", ", ", str(context["expected"])).replace("'", "")}
-    if code == "range":
-        return {"lowest": 1, "highest": 200}
-    return {}
+        context = {
+            name: str(value).replace(" or ", ", ").replace("'", "") for name, value in fault.get("ctx", {}).items()
+        }
+        yield Problem(_field(fault), code, _MESSAGES[code], context)
 
 
 def _field(fault: Mapping[str, Any]) -> str:

@@ -23,13 +23,6 @@ PREFIX = "/api/v1"
 MAX_MEMBERS = 5_000
 
 
-class NotJson:
-    """Stands in for a body that is no JSON, so that it is refused with every other fault and after the sign-in."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-
-
 class _Refused(ValueError):
     """JSON that Python would take and that means nothing, or two things."""
 
@@ -43,9 +36,17 @@ class _JsonRequest(Request):
         try:
             return _parse(body.decode("utf-8"))
         except _Refused as refused:
-            return NotJson(str(refused))
+            return not_json(str(refused))
         except (ValueError, RecursionError):
-            return NotJson("json")
+            return not_json("json")
+
+
+def not_json(code: str) -> frozenset[str]:
+    """Stand in for a body that is no JSON, so that it is refused by its model, after the sign-in and beside the rest.
+
+    It is a set, as JSON has none, and of a built-in type, as Pydantic looks for a model's fields inside other objects.
+    """
+    return frozenset({code})
 
 
 def _parse(text: str) -> object:
@@ -71,6 +72,10 @@ def _not_a_number(_word: str) -> object:
 class Route(APIRoute):
     """A route that takes strict JSON, answers HEAD as GET without the body, and names every method of its path."""
 
+    @property
+    def _own_methods(self) -> set[str]:
+        return self.methods or set()
+
     @cached_property
     def query_names(self) -> frozenset[str]:
         """The query parameters that the route takes."""
@@ -88,16 +93,16 @@ class Route(APIRoute):
     @override
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         match, child_scope = super().matches(scope)
-        if match is Match.PARTIAL and scope["method"] == "HEAD" and "GET" in self.methods:
+        if match is Match.PARTIAL and scope["method"] == "HEAD" and "GET" in self._own_methods:
             return Match.FULL, child_scope
         return match, child_scope
 
     @override
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = scope["method"]
-        if method == "HEAD" and "GET" in self.methods:
+        if method == "HEAD" and "GET" in self._own_methods:
             await super().handle({**scope, "method": "GET"}, receive, _without_body(send))
-        elif method in self.methods:
+        elif method in self._own_methods:
             await super().handle(scope, receive, send)
         else:
             allowed = {"Allow": ", ".join(sorted(self._every_method(scope)))}

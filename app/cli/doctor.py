@@ -8,14 +8,13 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.cli.console import AsJson, Refused, show
+from app.cli.console import AsJson, Refused, opened, show
 from app.frameworks import reader
 from app.frameworks.schema import CatalogueError
-from app.main import make_store
 from app.settings import Settings, unknown_variables
 from app.store import schema
 from app.store.database import journal_mode
-from app.usecases import accounts
+from app.usecases import operators
 
 commands = typer.Typer()
 _OTHERS = 0o077
@@ -62,10 +61,13 @@ def _in_database(settings: Settings, *, production: bool) -> Iterator[str]:
         yield f"The database is at revision {revision}, not at {schema.head()}: run `goldgap init`."
         return
     yield from (f"The database differs from its migrations: {found}." for found in schema.check(settings.database_url))
-    store = make_store(settings)
-    if (production or settings.is_production) and accounts.demo_people(store):
+    if (production or settings.is_production) and _has_demo(settings):
         yield "The database has demo accounts, which anybody could enter."
-    store.dispose()
+
+
+def _has_demo(settings: Settings) -> bool:
+    with opened(settings) as store:
+        return any(user.is_demo and not user.is_disabled for user in operators.users(store))
 
 
 def _in_files(settings: Settings) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """Serve the pages and the API."""
 
+import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 import uvicorn
@@ -13,10 +15,15 @@ from app.cli.console import Refused, opened
 from app.main import create_app
 from app.settings import Settings, is_loopback
 from app.store.database import journal_mode
-from app.usecases import accounts
+from app.usecases import operators
 
 commands = typer.Typer()
 STOP_SECONDS = 25
+# h11 and not httptools, measured on both: h11 refuses a request without Host or with two, on which the check of the
+# host rests, and headers over 16 KiB, where httptools takes five megabytes in one line. httptools is twice as fast on
+# an empty answer, which no route of ours gives, and no faster behind a database. Bare line feeds and folded headers,
+# which h11 takes, smuggle nothing past a server that stands alone; a proxy before it refuses them.
+PARSER: Final = "h11"
 Port = Annotated[int, typer.Option(min=0, max=65535)]
 PemFile = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]
 
@@ -39,17 +46,15 @@ def serve(
     address = f"[{host}]" if ":" in host else host
     database = f"SQLite, journal mode {journal_mode()}" if settings.is_sqlite else "PostgreSQL"
     typer.echo(f"Goldgap {__version__} ({settings.environment}, {database}) at {scheme}://{address}:{port}")
+    # uvicorn raises the signal again when everything is answered; a stop that was asked for is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     uvicorn.run(
         f"{__name__}:{application.__name__}",
         factory=True,
         host=host,
         port=port,
         workers=workers,
-        # h11 and not httptools, measured on both: h11 refuses a request without Host or with two, on which the check
-        # of the host rests, and headers over 16 KiB, where httptools takes five megabytes in one line. httptools
-        # is twice as fast on an empty answer, which no route of ours gives, and no faster behind a database. Bare line
-        # feeds and folded headers, which h11 takes, are for the proxy to refuse, and cannot smuggle past a single one.
-        http="h11",
+        http=PARSER,
         ws="none",
         ssl_certfile=tls_cert,
         ssl_keyfile=tls_key,
@@ -78,7 +83,7 @@ def _misfits(settings: Settings, workers: int, tls_cert: Path | None, tls_key: P
 def _demo_in_reach(settings: Settings, host: str) -> Iterator[str]:
     """Yield why the demo's accounts, which anybody may enter, must not be served here; the database must be ready."""
     with opened(settings) as store:
-        has_demo = bool(accounts.demo_people(store))
+        has_demo = any(user.is_demo and not user.is_disabled for user in operators.users(store))
     if has_demo and settings.is_production:
         yield "This database has demo accounts, which anybody could enter: production needs one of its own."
     if has_demo and not is_loopback(host):

@@ -168,10 +168,12 @@ def _save(
     if saving.status != HTTPStatus.OK:
         return page.show(_context(page, store, report, sheet, saving), status=saving.status)
     address, shown = sheet.url(page, report.assessment.id), sheet.indicators(report)
-    saved = quote(",".join(saving.kept))
-    at = _place(report, shown, [str(form.get("save") or "")]) or _place(report, shown, saving.kept)
-    joined = "&" if "?" in address else "?"
-    return page.go_to(address + (f"{joined}saved={saved}" if saved else "") + (f"#{card_id(at)}" if at else ""))
+    pressed = str(form.get("save") or "")
+    # The card whose button was pressed goes first: that is where one is, and where it is said what was saved.
+    saved = sorted(saving.kept, key=lambda number: number != pressed)
+    at = _place(report, shown, next(iter(saved), pressed))
+    query = f"{'&' if '?' in address else '?'}saved={quote(','.join(saved))}" if saved else ""
+    return page.go_to(address + query + (f"#{card_id(at)}" if at else ""))
 
 
 def _pieces(page: Page, store: Store, report: Report, sheet: Sheet, saving: Saving) -> Iterator[Markup]:
@@ -213,7 +215,7 @@ def _context(
 ) -> AnsweringContext:
     assessment, wording = report.assessment, report.framework.wording(page.language)
     indicators, notice, way = sheet.indicators(report, saving), _notice(page, report, saved), _rail(page, report, sheet)
-    at = _place(report, indicators, saved.split(",")) if notice else ""
+    at = _place(report, indicators, saved.split(",", maxsplit=1)[0]) if notice else ""
     deck = Deck(page, report, store.clock())
     sections = []
     for each in report.framework.dimensions:
@@ -251,16 +253,14 @@ def _order(report: Report) -> dict[str, int]:
     return {indicator.number: indicator.order for indicator in report.framework.indicators}
 
 
-def _place(report: Report, shown: Sequence[Indicator], saved: Sequence[str]) -> str:
-    """Return which shown card is the first of the saved ones, or comes next after where that one stands."""
-    order = _order(report)
-    first = min((order[number] for number in saved if number in order), default=None)
-    return "" if first is None else next((each.number for each in shown if each.order >= first), "")
+def _place(report: Report, shown: Sequence[Indicator], saved: str) -> str:
+    """Return which shown card is the saved one, or comes next after where that one stands."""
+    order = _order(report).get(saved)
+    return "" if order is None else next((each.number for each in shown if each.order >= order), "")
 
 
 def _notice(page: Page, report: Report, saved: str) -> str:
     """Say what a form without scripts has just saved."""
-    wording = report.framework.wording(page.language)
-    known = [number for number in saved.split(",") if number in wording.indicators]
-    names = ", ".join(f"{number} {wording.indicators[number].name}" for number in known)
-    return page.say("Saved: %(names)s.", names=names) if known else ""
+    numbers, wording = saved.split(","), report.framework.wording(page.language)
+    names = [f"{n} {words.name}" for n, words in wording.indicators.items() if n in numbers]
+    return page.say("Saved: %(names)s.", names=", ".join(names)) if names else ""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from textwrap import wrap
 from typing import Final, NamedTuple
 
@@ -87,10 +88,18 @@ def _axis(label: str, place: int, places: int) -> Axis:
     x, y = _point(place, places, RADIUS)
     label_x, label_y = _point(place, places, _LABEL_RADIUS)
     room = min(_LONGEST_LINE, MIDDLE - abs(label_x - MIDDLE))
-    lines = wrap(label, int(room / _LETTER_WIDTH), break_long_words=False, break_on_hyphens=False) or [""]
+    lines = list(_lines(label, int(room / _LETTER_WIDTH)))
     # Above the centre a label grows upwards from its place, below it downwards, and beside it both ways.
     label_y += _BASELINE - 2 * _BASELINE * upwards - _LINE_HEIGHT * (len(lines) - 1) * (1 + upwards) / 2
     return Axis(round(x, 1), y, round(label_x, 1), label_y, _anchor(sideways), lines)
+
+
+@lru_cache(maxsize=256)
+def _lines(label: str, letters: int) -> tuple[str, ...]:
+    """Break a label into as few lines as fit, and those as equally long as can be; a word is never broken."""
+    break_at = partial(wrap, label, break_long_words=False, break_on_hyphens=False)
+    fewest = len(break_at(letters))
+    return tuple(next(lines for width in range(1, letters + 1) if len(lines := break_at(width)) == fewest)) or ("",)
 
 
 def _anchor(sideways: float) -> str:

@@ -1,15 +1,19 @@
 """What was typed when a session had already ended: carried through the sign-in, shown again, saved with one click."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from starlette.responses import Response
 
 from app.pages.contexts import Context
+from app.pages.saving import digest
 from app.pages.templating import Page
 from app.web.addresses import local_path
+
+_CARD_FIELD = re.compile(r"(level|note|seen)-(.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +29,20 @@ class Carried:
         return json.dumps(self.fields)
 
 
+class Shown(NamedTuple):
+    """A field that somebody filled in, in words."""
+
+    label: str
+    value: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class ResumeContext(Context):
     """What was typed, on its way to where it was sent before."""
 
     template: ClassVar[str] = "account/resume.html"
     carried: Carried
+    shown: tuple[Shown, ...]
 
 
 def unpack(form: Mapping[str, object]) -> Carried | None:
@@ -46,4 +58,34 @@ def unpack(form: Mapping[str, object]) -> Carried | None:
 
 def resume(page: Page, carried: Carried) -> Response:
     """Show what was typed, to be saved with one click."""
-    return page.show(ResumeContext(title=page.say("What you wrote is still here"), carried=carried))
+    title = page.say("What you wrote is still here")
+    return page.show(ResumeContext(title=title, carried=carried, shown=tuple(_shown(page, carried))))
+
+
+def _shown(page: Page, carried: Carried) -> Iterator[Shown]:
+    """Yield the fields to be read: those with a name that says something, and of cards only the touched ones."""
+    words = {
+        "title": page.say("Title"),
+        "name": page.say("Name"),
+        "reference_date": page.say("Reference date"),
+        "level": page.say("Level"),
+        "note": page.say("Note and evidence"),
+    }
+    untouched = _untouched(dict(carried.fields))
+    for name, value in carried.fields:
+        kind, _, number = name.partition("-")
+        if kind in words and value.strip() and number not in untouched:
+            yield Shown(f"{number} {words[kind]}".strip(), value)
+
+
+def _untouched(fields: Mapping[str, str]) -> frozenset[str]:
+    """Return the numbers of the cards in an answering form that say what they said when they were shown."""
+    cards: dict[str, dict[str, str]] = {}
+    for name, value in fields.items():
+        if found := _CARD_FIELD.fullmatch(name):
+            cards.setdefault(found[2], {})[found[1]] = value
+    return frozenset(
+        number
+        for number, card in cards.items()
+        if card.get("seen") == digest(card.get("level", ""), card.get("note", ""))
+    )

@@ -183,7 +183,8 @@ def _chosen(page: Page, asked_for: Asked, found: Portfolio, frameworks: Framewor
         value = narrowed.get(name, "")
         # A value that no cluster has stands there all the same, since it narrows.
         strange = [(value, value)] if value and value not in dict(options) else []
-        if len(options) > (name == "programme") or strange:
+        # Where all are alike there is nothing to choose; an only round still leaves out what is outside it.
+        if len(options) > (name != "round") or strange:
             filters.append(Filter(name, label, [every, *options, *strange], value))
     if len(frameworks.offered) > 1:
         filters.append(_catalogues(page, found, frameworks))

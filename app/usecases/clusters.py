@@ -157,7 +157,8 @@ def update(store: Store, actor: Actor, slug: str, raw: Mapping[str, object], rev
 def view_programme(store: Store, actor: Actor, slug: str) -> ProgrammeView:
     """Read one programme with its rounds and clusters; raises NotFound, NotPermitted."""
     with store.reading() as tx:
-        programme = kept.programme(tx, slug, within=reach(actor, Permission.PROGRAMME_READ))
+        programme = kept.programme(tx, slug, within=reach(actor))
+        require_in_programme(actor, Permission.PROGRAMME_READ, programme.id)
         within = reach(actor, Permission.CLUSTER_READ)
         found = [c for c in kept.listed(tx, within=within) if c.programme_id == programme.id]
         return ProgrammeView(

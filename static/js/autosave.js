@@ -6,8 +6,10 @@
   const waits = [2000, 5000, 15000, 30000];
   const keepaliveLimit = 60000; // browsers refuse more than 64 kB of it
   const triedLimit = 4;
+  const patience = 3000; // how long a link waits for a save before it asks
   const cards = new WeakMap(); // card -> kept and refused: its content as the server last kept or refused it
-  const forms = new Map(); // form -> failures in a row, timer, isSignedOut, isSafe, sent: card -> content and choice
+  const forms = new Map(); // form -> failures in a row, timer, isSignedOut, sent: card -> content and choice
+  let goingTo = null; // the address of a link that waits for a save
 
   const formOf = (event) => event.target.closest?.("form[data-saves]");
   const statusOf = (card) => card.querySelector("[role=status][data-state]");
@@ -18,6 +20,7 @@
   const contentAsShown = (card) => join(radiosOf(card).find((radio) => radio.defaultChecked), noteOf(card).defaultValue);
   const choiceOf = (card) => card.querySelector("input[name^='keep-']")?.value;
   const isUnsaved = (card) => content(card) !== cards.get(card).kept;
+  const isAnyUnsaved = () => [...forms.keys()].some((form) => [...form.querySelectorAll("[data-card]")].some(isUnsaved));
   const mustLeave = (card) => choiceOf(card) || (isUnsaved(card) && content(card) !== cards.get(card).refused);
 
   function addHidden(place, name, value) {
@@ -107,10 +110,13 @@
     const own = forms.get(form);
     const leaving = [...form.querySelectorAll("[data-card]")].filter(mustLeave);
     own.sent = new Map(leaving.map((card) => [card, { text: content(card), choice: choiceOf(card) }]));
-    if (!leaving.length) return event.preventDefault();
+    if (!leaving.length) {
+      event.preventDefault();
+      return goOn();
+    }
     const { request } = event.detail.ctx;
     request.body = bodyOf(leaving);
-    request.keepalive = own.isSafe = request.body.toString().length < keepaliveLimit;
+    request.keepalive = request.body.toString().length < keepaliveLimit;
     for (const card of leaving) {
       sayMeanwhile(card, "saving");
       statusOf(card).dataset.awaiting = "";
@@ -133,9 +139,14 @@
       if (isFinal) cards.get(card).refused = text;
     }
     Object.assign(own, { sent: new Map(), isSignedOut: status === 401 });
-    if (silent.length && !isFinal) return tryAgainLater(form);
-    own.failures = 0;
-    sayTrouble(form, silent.length > 0);
+    if (silent.length && !isFinal) {
+      tryAgainLater(form);
+    } else {
+      own.failures = 0;
+      sayTrouble(form, silent.length > 0);
+    }
+    const isMoreToCome = [...form.querySelectorAll("[data-card]")].some(mustLeave);
+    if (own.failures || own.isSignedOut || !isMoreToCome) goOn();
   });
 
   function retry(isDue) {
@@ -146,14 +157,29 @@
   window.addEventListener("focus", () => retry((own) => own.failures || own.isSignedOut));
 
   window.addEventListener("beforeunload", (event) => {
-    const isAtRisk = (own) => (card) => isUnsaved(card) && !(own.isSafe && own.sent.get(card)?.text === content(card));
-    const isAnywhere = [...forms].some(([form, own]) => [...form.querySelectorAll("[data-card]")].some(isAtRisk(own)));
-    if (isAnywhere) event.preventDefault();
+    if (isAnyUnsaved()) event.preventDefault();
+  });
+
+  function goOn() {
+    const address = goingTo;
+    goingTo = null;
+    if (address) window.location.assign(address); // the browser asks where something is still unsaved
+  }
+
+  // A link waits until what was just typed is saved: what it leads to may show it.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    const isOrdinary = link && !link.target && event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    if (!isOrdinary || event.defaultPrevented || link.getAttribute("href").startsWith("#") || !isAnyUnsaved()) return;
+    event.preventDefault();
+    goingTo = link.href;
+    retry(() => true);
+    setTimeout(goOn, patience);
   });
 
   for (const form of document.querySelectorAll("form[data-autosave]")) {
     form.dataset.saves = ""; // from here on its Save buttons are not needed
-    forms.set(form, { failures: 0, timer: 0, isSignedOut: false, isSafe: false, sent: new Map() });
+    forms.set(form, { failures: 0, timer: 0, isSignedOut: false, sent: new Map() });
     for (const card of form.querySelectorAll("[data-card]")) {
       const shown = contentAsShown(card);
       // A page that was drawn again with unsaved text says so: the server has seen that text and not kept it.

@@ -62,7 +62,7 @@ def test_the_template_holds_nothing_that_the_content_policy_or_escaping_forbids(
 def test_every_address_in_the_template_is_a_route_with_its_parameters(
     environment: Environment, app: FastAPI, name: str
 ) -> None:
-    known = {address.name: address.parameters for address in addresses(app)}
+    known = {each.name: each.parameters for each in addresses(app) if not each.path.startswith("/api/")}
     for call in environment.parse(source(name)).find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and call.node.name == "url":
             assert len(call.args) == 1, f"line {call.lineno}: url() takes one name"

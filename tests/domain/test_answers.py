@@ -59,7 +59,7 @@ BAD_LEVELS: list[object] = [
     [1],
     {},
     {"level": 1},
-    object(),
+    b"2",
 ]
 
 

@@ -30,6 +30,13 @@ def press(control: Locator) -> None:
     control.press("Enter")
 
 
+def is_at(page: Page, number: str) -> None:
+    """Wait until the browser has come to a card."""
+    anchor = number.replace(".", "-")
+    expect(page).to_have_url(re.compile(f"#i-{anchor}$"))
+    expect(page.locator(f'[data-card="{number}"]')).to_be_in_viewport()
+
+
 def choose(page: Page, number: str, level: int) -> Locator:
     """Choose a level on a card with the arrow keys: from "not answered", one press is the first level."""
     card = page.locator(f'[data-card="{number}"]')
@@ -53,7 +60,7 @@ def test_a_manager_answers_every_indicator_by_keyboard_and_submits(
 ) -> None:
     page = begin(world, open_as, framework)
     for count, indicator in enumerate(framework.indicators, start=1):
-        expect(page.locator(f'[data-card="{indicator.number}"]')).to_be_in_viewport()
+        is_at(page, indicator.number)
         card = choose(page, indicator.number, level=1)
         expect(card.get_by_role("status")).to_contain_text(SAVED)
         expect(page.locator("#rail")).to_contain_text(f"{count} of {framework.total} answered")
@@ -68,6 +75,7 @@ def test_the_same_without_javascript_with_one_save_for_all_cards_of_a_page(
     page = begin(world, open_as, framework, java_script_enabled=False)
     answered = 0
     for dimension in framework.dimensions:
+        is_at(page, dimension.indicators[0].number)
         for indicator in dimension.indicators:
             choose(page, indicator.number, level=1)
         answered += len(dimension.indicators)

@@ -89,6 +89,22 @@ def test_labels_turn_away_from_the_centre() -> None:
     assert [axis.anchor for axis in shape([1.0] * 4).axes] == ["middle", "start", "middle", "end"]
 
 
+def test_lines_are_few_and_about_equally_long() -> None:
+    drawn = radar.radar(["1 Structure", "2 Governance and cooperation", "3 Financing"], [1, 1, 1])
+    assert drawn is not None
+    assert [axis.lines for axis in drawn.axes] == [
+        ["1 Structure"],
+        ["2 Governance", "and cooperation"],
+        ["3 Financing"],
+    ]
+
+
+def test_a_label_without_words_is_one_empty_line() -> None:
+    drawn = radar.radar(["", "B", "C"], [1, 1, 1])
+    assert drawn is not None
+    assert drawn.axes[0].lines == [""]
+
+
 def test_a_long_word_is_never_broken() -> None:
     drawn = radar.radar(["Saksbehandlingsopplysninger og mer", "B", "C"], [1, 1, 1])
     assert drawn is not None

@@ -34,9 +34,19 @@ def template(databases: Databases) -> str:
     return databases.template(_migrate)
 
 
+@pytest.fixture(scope="session")
+def shared(databases: Databases, template: str) -> str | None:
+    """The one copy that tests on PostgreSQL take turns with: emptying it is many times faster than another copy."""
+    return databases.fresh_database(template) if isinstance(databases, PostgresDatabases) else None
+
+
 @pytest.fixture
-def url(databases: Databases, template: str) -> Iterator[str]:
-    """A migrated database of the test's own."""
+def url(databases: Databases, template: str, shared: str | None) -> Iterator[str]:
+    """A migrated database with nothing in it."""
+    if shared:
+        yield shared
+        _empty(shared)
+        return
     url = databases.fresh_database(template)
     yield url
     databases.drop_database(url)
@@ -69,3 +79,11 @@ def _migrate(url: str) -> None:
     journal = Path(f"{sa.make_url(url).database}-journal")
     if journal.exists() and not journal.stat().st_size:
         journal.unlink()
+
+
+def _empty(url: str) -> None:
+    engine = make_engine(url)
+    with engine.execution_options(goldgap_writing=True).connect() as connection, connection.begin():
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(sa.delete(table))
+    engine.dispose()

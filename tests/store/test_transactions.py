@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -126,7 +127,7 @@ def test_a_reader_sees_one_snapshot_while_somebody_writes(store: Store) -> None:
 
 
 @pytest.fixture
-def deferred(store: Store) -> sa.TableClause:
+def deferred(store: Store) -> Iterator[sa.TableClause]:
     """A table whose references are checked only at COMMIT."""
     with store.writing() as tx:
         tx.connection.execute(
@@ -135,7 +136,9 @@ def deferred(store: Store) -> sa.TableClause:
                 " REFERENCES programmes (id) DEFERRABLE INITIALLY DEFERRED)"
             )
         )
-    return sa.table("loose", sa.column("id"), sa.column("programme_id"))
+    yield sa.table("loose", sa.column("id"), sa.column("programme_id"))
+    with store.writing() as tx:
+        tx.connection.execute(sa.text("DROP TABLE loose"))
 
 
 def test_a_constraint_that_fails_at_the_commit_raises_and_keeps_nothing(store: Store, deferred: sa.TableClause) -> None:
@@ -212,7 +215,7 @@ def test_a_moment_without_a_time_zone_cannot_be_kept(store: Store) -> None:
 
 
 def _there_and_back(tx: Transaction, moment: dt.datetime) -> dt.datetime:
-    table = sa.Table("moments", sa.MetaData(), sa.Column("moment", UtcDateTime()))
+    table = sa.Table("moments", sa.MetaData(), sa.Column("moment", UtcDateTime()), prefixes=["TEMPORARY"])
     table.create(tx.connection)
     tx.connection.execute(sa.insert(table).values(moment=moment))
     found: dt.datetime = tx.connection.execute(sa.select(table.c.moment)).scalar_one()

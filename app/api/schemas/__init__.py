@@ -1,1 +1,1 @@
-"""What goes in and out as JSON: the public promise. `In` models take nothing they do not name; `Out` models may grow."""
+"""What goes in and out as JSON, the public promise: `In` models take nothing unnamed, `Out` models may grow."""

@@ -57,7 +57,9 @@ class AnswersIn(In):
     """Several answers by official number, kept all or none."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"answers": {"1.1.0": {"level": 3}, "1.1.1": {"level": 4, "note": "Map of May"}}}]}
+        json_schema_extra={
+            "examples": [{"answers": {"1.1.0": {"level": 3}, "1.1.1": {"level": 4, "note": "Map of May"}}}]
+        }
     )
 
     answers: dict[str, AnswerIn] = Field(min_length=1)

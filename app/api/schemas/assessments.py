@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from app.api.schemas.examples import real
 from app.api.schemas.answers import AnswerOut
+from app.api.schemas.examples import real
 from app.api.schemas.models import In, Line, Out
 from app.domain.framework import Framework
 from app.domain.lifecycle import Assessment, State

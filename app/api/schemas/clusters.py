@@ -57,9 +57,7 @@ class ClusterIn(In):
     )
 
     name: Line
-    slug: str | None = Field(
-        default=None, json_schema_extra={"maxLength": 60, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
-    )
+    slug: str | None = Field(default=None, json_schema_extra={"maxLength": 60, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"})
     programme: str | None = Field(default=None, description="The programme's slug; administrators may leave it out.")
     level: Line | None = None
     region: Line | None = None

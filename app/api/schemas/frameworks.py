@@ -44,7 +44,9 @@ class IndicatorOut(Out):
     weight: int = Field(description="Points for each level.")
     evidence: list[str]
     why: str
-    standing: dict[str, str] = Field(description="Of each number: official, inferred, ours, or none where there is none.")
+    standing: dict[str, str] = Field(
+        description="Of each number: official, inferred, ours, or none where there is none."
+    )
     source: dict[str, str] = Field(description="Of each number: codes that `sources` explains.")
 
     @classmethod
@@ -110,7 +112,7 @@ class FrameworkLine(Out):
 
 
 class FrameworkPage(Out):
-    """A page of the standards, the newest first."""
+    """A page of the standards by name and version."""
 
     model_config = ConfigDict(json_schema_extra=real("frameworks"))
 

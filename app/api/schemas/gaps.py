@@ -101,10 +101,10 @@ class GapOut(Out):
     indicators: list[IndicatorGapOut]
 
     @classmethod
-    def of(cls, report: GapReport, language: str, say: Callable[[Reason], str]) -> "GapOut":
-        """Return an analysis as JSON shows it; `say` puts a reason into words."""
+    def of(cls, report: GapReport, language: str, worded: Callable[[Reason], str]) -> "GapOut":
+        """Return an analysis as JSON shows it; `worded` puts a reason into words."""
         card, wording = report.analysis.scorecard, report.framework.wording(language)
-        reasons = [ReasonOut(code=r.code, indicators=list(r.indicators), message=say(r)) for r in card.reasons]
+        reasons = [ReasonOut(code=r.code, indicators=list(r.indicators), message=worded(r)) for r in card.reasons]
         return cls(
             assessment=report.assessment.id,
             framework=report.framework.name,
