@@ -37,6 +37,7 @@ from app.pages import (
     moves,
     portfolio,
     programmes,
+    reference,
     refusals,
     spreads,
 )
@@ -107,7 +108,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _add_routes(app: FastAPI) -> None:
     pages = (accounts, assessments, answering, moves, blank_form, gaps, portfolio, heatmap, spreads, exports)
-    for module in (health, *pages, clusters, programmes, frameworks, gallery):
+    for module in (health, *pages, clusters, programmes, frameworks, gallery, reference):
         app.include_router(module.router)
     v1.add_to(app)
     app.mount("/static", _Static(directory=STATIC), name="static")

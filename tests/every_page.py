@@ -13,7 +13,7 @@ from app.domain.permissions import Actor, Role
 from tests.pages.world import World
 
 # What is got and is no page.
-NO_PAGES = frozenset({"healthz", "readyz", "openapi", "docs", "next_unanswered"})
+NO_PAGES = frozenset({"healthz", "readyz", "openapi", "next_unanswered"})
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,7 @@ class Stage:
             "framework": [("visitor", standard), ("manager", standard)],
             "blank_form": [("visitor", standard)],
             "components": [("visitor", {})],
+            "docs": [("visitor", {})],
             "assessment": [("manager", draft), ("manager", submitted), ("evaluator", submitted)],
             "dimension": [("manager", {**draft, **dimension}), ("evaluator", {**submitted, **dimension})],
             "unanswered": [("manager", draft)],

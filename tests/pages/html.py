@@ -6,7 +6,9 @@ from html.parser import HTMLParser
 
 from typing_extensions import override
 
-_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
 # Foreign elements may close themselves; in HTML proper the slash means nothing.
 _SELF_CLOSING = frozenset({"path", "rect", "circle", "line", "polygon", "polyline", "use"})
 
