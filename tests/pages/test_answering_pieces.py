@@ -35,9 +35,10 @@ def ids(pieces: Element) -> list[str]:
     return [piece["id"] for piece in top]
 
 
-def card(note: str, revision: int = 0, **more: str) -> dict[str, str]:
+def card(note: str, **more: str) -> dict[str, str]:
     """One card as the script sends it: no `seen`, since only touched cards leave."""
-    return {"level-A.1": "1", "note-A.1": note, "revision-A.1": str(revision), **more}
+    sent = {"level": "1", "note": note, "revision": "0", **more}
+    return {f"{name}-A.1": value for name, value in sent.items()}
 
 
 def test_a_saved_card_gets_its_status_its_base_and_the_rail(desk: Desk) -> None:
@@ -78,14 +79,14 @@ def test_a_conflict_comes_with_both_answers_and_without_a_new_base(desk: Desk) -
 
 def test_keeping_mine_leaves_the_field_alone(desk: Desk) -> None:
     desk.answers(desk.ola, "A.1", 2, "Ola's")
-    pieces = post(desk, card("Kari's", **{"shown-A.1": "1", "keep-A.1": "mine"}))
+    pieces = post(desk, card("Kari's", shown="1", keep="mine"))
     assert ids(pieces) == ["i-A-1-status", "i-A-1-after", "i-A-1-base", "i-A-1-problems", "rail"]
     assert desk.content("A.1") == (1, "Kari's")
 
 
 def test_keeping_theirs_is_the_one_thing_that_brings_the_fields(desk: Desk) -> None:
     desk.answers(desk.ola, "A.1", 2, "Ola's")
-    pieces = post(desk, card("Kari's", **{"shown-A.1": "1", "keep-A.1": "theirs"}))
+    pieces = post(desk, card("Kari's", shown="1", keep="theirs"))
     assert "i-A-1-fields" in ids(pieces)
     assert fields(pieces)["note-A.1"] == "Ola's"
     assert desk.content("A.1") == (2, "Ola's")
@@ -93,14 +94,14 @@ def test_keeping_theirs_is_the_one_thing_that_brings_the_fields(desk: Desk) -> N
 
 def test_a_save_whose_answer_got_lost_is_continued_and_not_in_conflict_with_itself(desk: Desk) -> None:
     post(desk, card("First"))
-    pieces = post(desk, card("First and second", **{"tried-A.1": "1\nFirst"}))
+    pieces = post(desk, card("First and second", tried="1\nFirst"))
     assert pieces.named("i-A-1-status")["data-state"] == "saved"
     assert desk.content("A.1") == (1, "First and second")
 
 
 def test_what_somebody_else_wrote_is_not_taken_for_a_lost_save(desk: Desk) -> None:
     desk.answers(desk.ola, "A.1", 2, "Ola's")
-    post(desk, card("Kari's", **{"tried-A.1": "1\nKari's first"}), 409)
+    post(desk, card("Kari's", tried="1\nKari's first"), 409)
     assert desk.content("A.1") == (2, "Ola's")
 
 

@@ -85,8 +85,8 @@ def test_a_refusal_stands_beside_its_field_and_leaves_what_was_typed(
 
 def test_a_round_of_another_programme_is_refused(world: World, browser: PageClient) -> None:
     world.round("Autumn 2026")
-    page = browser.refused(START, {**form(browser), "round": "elsewhere"})
-    assert page.named("round-error").text
+    page = browser.refused(START, {**form(browser), "round": "elsewhere", "reference_date": "2026-09-30"})
+    assert page.named("round-error").text == "The programme has no such round."
 
 
 @pytest.mark.parametrize("role", [Role.CONTRIBUTOR, Role.OBSERVER, Role.EVALUATOR])

@@ -24,14 +24,14 @@ def rows(page: Element) -> dict[str, list[str]]:
 def test_each_indicator_has_its_spread_and_what_is_below(owner: PageClient) -> None:
     found = rows(owner.open(INDICATORS))
     assert found == {
-        "A.1": ["5", "1", "1 to 2", "1.2", "2", "360.0 %", "no minimum"],
-        "B.1": ["5", "2", "1 to 2", "1.4", "2", "240.0 %", "no minimum"],
-        "A.2": ["5", "1", "1 to 2", "1.2", "1", "120.0 %", "120.0 %"],
+        "A.1": ["5", "1", "1 to 2", "1.2", "2", "3 60.0 %", "no minimum"],
+        "B.1": ["5", "2", "1 to 2", "1.4", "2", "2 40.0 %", "no minimum"],
+        "A.2": ["5", "1", "1 to 2", "1.2", "1", "1 20.0 %", "1 20.0 %"],
     }
 
 
 def test_quartiles_between_levels_are_interpolated(owner: PageClient) -> None:
-    # Without Fjord and Dokk: A.1 has 1 2 2, so the first quartile lies at 1.5; the mean is 5 / 3.
+    # Baug and Ekko have 1 and 2 on A.1: quartiles a quarter of the way from either end.
     page = owner.open(f"{INDICATORS}&level=Arena")
     assert rows(page)["A.1"][:4] == ["2", "1.5", "1.25 to 1.75", "1.5"]
 

@@ -8,6 +8,7 @@ from tests.pages.harbour import TINY, fill, leave_out
 from tests.pages.html import Element
 from tests.pages.world import World
 
+DASH = "\N{EN DASH}"
 PORTFOLIO = f"/portfolio?{TINY}"
 
 
@@ -85,8 +86,8 @@ def test_who_is_left_out_is_named_with_the_reason(world: World, owner: PageClien
         "Jolle Handed in on another catalogue only",
     ]
     found = rows(page)
-    assert found["Graad"] == ["DraftLeft out: Still a draft", "3 of 3", "30 September 2026", "–", "–", "–"]
-    assert found["Hummer"] == ["Left out: No assessment", *["–"] * 5]
+    assert found["Graad"] == ["Draft Left out: Still a draft", "3 of 3", "30 September 2026", DASH, DASH, DASH]
+    assert found["Hummer"] == ["Left out: No assessment", *[DASH] * 5]
 
 
 def test_a_draft_shows_its_figures_to_its_own_cluster_alone(world: World) -> None:

@@ -1,5 +1,6 @@
 """The same small world for every test of a use case: four clusters, two programmes, and one person in each role."""
 
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
@@ -10,11 +11,11 @@ import sqlalchemy as sa
 
 from app.domain.clusters import Cluster
 from app.domain.lifecycle import Assessment, Move
-from app.domain.permissions import Actor, Membership, Role
+from app.domain.permissions import Actor, Membership, Role, TokenScope
 from app.frameworks.reader import Frameworks
 from app.store import tables
 from app.store.database import Store
-from app.usecases import assessments, operators
+from app.usecases import assessments, clusters, operators
 from tests.make import DAY, Clock, make_cluster, make_levels
 from tests.store.kept import keep_cluster, keep_person
 from tests.store.stores import content
@@ -74,6 +75,15 @@ class World:
         """Return a person as an actor, with the roles they have now."""
         return operators.acting_as(self.store, f"{name}@example.org")
 
+    def token(self, name: str, *scopes: str, but: str = "") -> Actor:
+        """Return a person who came with a token of these scopes, or of all but one."""
+        chosen = frozenset(map(TokenScope, scopes)) if scopes else frozenset(TokenScope) - {TokenScope(but)}
+        return dataclasses.replace(self.actor(name), token_scopes=chosen)
+
+    def register(self, name: str) -> Cluster:
+        """Register a cluster in no programme."""
+        return clusters.register(self.store, self.actor("administrator"), {"name": name})
+
     @property
     def manager(self) -> Actor:
         """The manager of kyst."""
@@ -117,6 +127,10 @@ class World:
         """Make a move through the cluster's manager."""
         manager = self.manager_of(assessment.cluster)
         return assessments.move(self.store, self.frameworks, manager, assessment.id, wanted).assessment
+
+    def withdraw(self, assessment: Assessment) -> Assessment:
+        """Take an assessment back."""
+        return self.move(assessment, Move.WITHDRAW)
 
     def read(self, assessment: Assessment) -> Assessment:
         """Return an assessment as it is kept now."""

@@ -1,0 +1,190 @@
+"""The people of the access matrix and the things they ask for, in a database that goes back to how it was."""
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import FastAPI
+from sqlalchemy import make_url
+from starlette.testclient import TestClient
+
+from app.domain.errors import NotSignedIn
+from app.domain.permissions import Actor, Role, TokenScope
+from app.frameworks.reader import Frameworks
+from app.main import create_app
+from app.settings import Settings
+from app.store import schema
+from app.store.database import Store, make_engine
+from app.usecases import accounts, operators
+from app.web import identity
+from tests.frameworks import catalogues
+from tests.pages.client import ORIGIN
+from tests.pages.world import Clock, World
+
+PLACES = ("own", "same", "other")
+SCOPES = tuple(TokenScope)
+# Whose tokens are also tried with one scope each.
+HOLDERS = ("manager", "owner")
+_CLUSTER_ROLES = (Role.OBSERVER, Role.CONTRIBUTOR, Role.MANAGER, Role.EVALUATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What a route's parameters stand for, in one place and state."""
+
+    words: Mapping[str, str]
+
+    def fill(self, text: str) -> str:
+        """Put the words into a text's gaps."""
+        for name, value in self.words.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
+
+
+@dataclass
+class Stage:
+    """The application with everybody and everything there is, which can be put back to how it was."""
+
+    app: FastAPI
+    store: Store
+    file: Path
+    http: TestClient
+    sessions: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    things: dict[tuple[str, str], Thing] = field(default_factory=dict)
+    pristine: bytes = b""
+
+    def missing(self) -> Thing:
+        """Return words for what is not there at all."""
+        known = self.things["other", "draft"].words
+        ids = dict.fromkeys(("id", "assessment_id", "token_id"), "0" * 16)
+        return Thing({**known, **ids, "cluster": "no-such-cluster", "programme": "no-such-programme"})
+
+    def is_untouched(self) -> bool:
+        """Whether every byte of the database is as it was."""
+        log = Path(f"{self.file}-wal")
+        return self.file.read_bytes() == self.pristine and not (log.exists() and log.stat().st_size)
+
+    def keep(self) -> None:
+        """Remember the database as it is now."""
+        self.store.dispose()
+        self.pristine = self.file.read_bytes()
+
+    def reset(self) -> None:
+        """Put the database back."""
+        self.store.dispose()
+        for beside in self.file.parent.glob(f"{self.file.name}-*"):
+            beside.unlink()
+        self.file.write_bytes(self.pristine)
+
+
+def build(folder: Path) -> Iterator[Stage]:
+    """Fill a new database with everybody, and give the stage."""
+    url = f"sqlite:///{folder / 'access.db'}"
+    schema.upgrade(url)
+    clock, numbers = Clock(), itertools.count(1)
+    store = Store(make_engine(url), clock=clock, new_id=lambda: f"{next(numbers):016x}")
+    frameworks = Frameworks(tuple(f for f in catalogues.both().all if f.name == "ecei"))
+    app = create_app(Settings(), store, frameworks)
+    world = World(app, store, frameworks, clock)
+    headers = {"Origin": ORIGIN, "Accept-Language": "en"}
+    with TestClient(app, base_url=ORIGIN, headers=headers, follow_redirects=False) as http:
+        stage = Stage(app, store, Path(str(make_url(url).database)), http)
+        with store.writing():
+            people = _people(world)
+        _things(world, stage)
+        for name, actor in people.items():
+            stage.sessions[name] = _session(world, actor)
+        _tokens(world, stage, people)
+        stage.keep()
+        yield stage
+    store.dispose()
+
+
+def _people(world: World) -> dict[str, Actor]:
+    for programme in ("north", "south"):
+        world.programme(programme)
+    for slug, programme in zip(PLACES, ("north", "north", "south"), strict=True):
+        world.cluster(f"cluster-{slug}", programme, name=f"The cluster called {slug}")
+    people = {str(role): world.person(role, cluster="cluster-own") for role in _CLUSTER_ROLES}
+    people |= {str(role): world.person(role, programme="north") for role in (Role.READER, Role.OWNER)}
+    people["administrator"] = world.person(Role.ADMINISTRATOR)
+    people["neighbour"] = world.person(Role.MANAGER, cluster="cluster-same")
+    people["outsider"] = world.person(Role.OWNER, programme="south")
+    people["former"] = world.person(Role.MANAGER, cluster="cluster-own")
+    people["disabled"] = world.person(Role.MANAGER, cluster="cluster-own")
+    return people
+
+
+def _things(world: World, stage: Stage) -> None:
+    framework = world.frameworks.default
+    first = framework.indicators[0]
+    levels = {indicator.number: 3 for indicator in framework.indicators}
+    for place in PLACES:
+        draft = world.assessment(f"cluster-{place}", levels, day=dt.date(2026, 9, 30), submit=False)
+        submitted = world.assessment(f"cluster-{place}", levels, day=dt.date(2025, 9, 30))
+        for state, assessment in {"draft": draft, "submitted": submitted}.items():
+            stage.things[place, state] = Thing(
+                {
+                    "id": assessment.id,
+                    "assessment_id": assessment.id,
+                    "revision": str(assessment.revision),
+                    "cluster": assessment.cluster.slug,
+                    "programme": str(assessment.cluster.programme),
+                    "dimension_id": first.dimension,
+                    "indicator": first.number,
+                    "framework": framework.name,
+                    "version": framework.version,
+                    "sheet": "clusters",
+                }
+            )
+
+
+def _session(world: World, actor: Actor) -> str:
+    secret = world.browser(actor).http.cookies.get(identity.PLAIN_COOKIE)
+    return f"{identity.PLAIN_COOKIE}={secret}"
+
+
+def _tokens(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
+    """Give everybody a token with every scope, some one with each alone, and make those that are good no more."""
+
+    def issue(name: str, *scopes: str) -> str:
+        raw = {"name": name, "days": 30, "scopes": list(scopes or SCOPES)}
+        issued = accounts.issue_token(world.store, people[name], raw)
+        # Used once, so that using it again writes nothing.
+        accounts.by_token(world.store, issued.secret)
+        stage.tokens[":".join((name, *scopes))] = issued.secret
+        return issued.token.id
+
+    now = world.clock.now
+    world.clock.now = now - dt.timedelta(days=60)
+    issue("manager")
+    stage.tokens["expired"] = stage.tokens["manager"]
+    world.clock.now = now
+    accounts.revoke_token(world.store, people["manager"], issue("manager"))
+    stage.tokens["revoked"] = stage.tokens["manager"]
+    for name in people:
+        token_id = issue(name)
+        for place, state in stage.things if name == "manager" else ():
+            words = stage.things[place, state].words
+            stage.things[place, state] = Thing({**words, "token_id": token_id, "person": people[name].user_id or ""})
+    for name in HOLDERS:
+        for scope in SCOPES:
+            issue(name, scope)
+    stage.tokens["misspelt"] = stage.tokens["manager"][:-1] + "!"
+    former, disabled = (people[name].user_id or "" for name in ("former", "disabled"))
+    emails = {user.id: user.email for user in operators.users(world.store)}
+    operators.remove_member(world.store, emails[former], Role.MANAGER, cluster="cluster-own", programme=None)
+    operators.disable_user(world.store, emails[disabled])
+    for name in ("expired", "revoked", "misspelt", "disabled"):
+        _require_useless(world.store, stage.tokens[name])
+
+
+def _require_useless(store: Store, token: str) -> None:
+    try:
+        accounts.by_token(store, token)
+    except NotSignedIn:
+        return
+    raise AssertionError(token)
