@@ -76,7 +76,7 @@ def _operations(described: Mapping[str, Any]) -> Iterator[tuple[str, Operation]]
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
             responses = operation["responses"]
-            success = next((responses[code] for code in _SUCCESS if code in responses), {})
+            success: dict[str, Any] = next((responses[code] for code in _SUCCESS if code in responses), {})
             yield (
                 operation["tags"][0],
                 Operation(

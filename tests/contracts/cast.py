@@ -59,7 +59,7 @@ class Stage:
     def missing(self) -> Thing:
         """Return words for what is not there at all."""
         known = self.things["other", "draft"].words
-        ids = dict.fromkeys(("id", "assessment_id", "token_id"), "0" * 16)
+        ids = {"id": "0" * 16, "assessment_id": "0" * 16, "token_id": "f" * 16}
         return Thing({**known, **ids, "cluster": "no-such-cluster", "programme": "no-such-programme"})
 
     def is_untouched(self) -> bool:

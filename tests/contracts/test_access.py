@@ -62,7 +62,7 @@ def places(key: str) -> tuple[str, ...]:
     return PLACES if named & {"id", "assessment_id", "cluster", "programme"} else PLACES[:1]
 
 
-def lacking(key: str, due: int) -> int:
+def lacking(due: int) -> int:
     """Return what is due to a token without the scope that the route needs."""
     return due if due in OUT_OF_REACH else 403
 
@@ -76,18 +76,16 @@ def cells(stage: Stage, key: str) -> Iterator[Cell]:
             for who, standings in STANDING.items():
                 yield Cell(who, credentials(stage, key, who), place, state, due[standings[PLACES.index(place)]])
             if is_api(key):
-                yield from _with_tokens(stage, key, place, state, due, scope)
+                yield from _with_tokens(stage, place, state, due, scope)
             else:
                 yield Cell("a token on a page", bearing(stage, "manager"), place, state, due["visitor"])
 
 
-def _with_tokens(
-    stage: Stage, key: str, place: str, state: str, due: Mapping[str, int], scope: str | None
-) -> Iterator[Cell]:
+def _with_tokens(stage: Stage, place: str, state: str, due: Mapping[str, int], scope: str | None) -> Iterator[Cell]:
     for holder in HOLDERS:
         own = due[STANDING[holder][PLACES.index(place)]]
         for each in SCOPES:
-            status = own if scope in {None, each} else lacking(key, own)
+            status = own if scope in {None, each} else lacking(own)
             yield Cell(f"{holder}:{each}", bearing(stage, f"{holder}:{each}"), place, state, status)
     for name in USELESS:
         yield Cell(name, bearing(stage, name), place, state, due["visitor"])

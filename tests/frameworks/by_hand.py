@@ -4,6 +4,7 @@ A level is its numbers with their unit and direction: `<50%` below, `≤3` at mo
 months, `y` years, `km`. Twice the same counts once.
 """
 
+# ruff: noqa: RUF001 - the official names have a dash
 # number: (English name, bokmål name, benchmark, minimum, levels 0 to 4)
 INDICATORS: dict[str, tuple[str, str, int, int | None, tuple[str, str, str, str, str]]] = {
     "1.1.0": (
@@ -105,7 +106,13 @@ INDICATORS: dict[str, tuple[str, str, int, int | None, tuple[str, str, str, str,
         None,
         ("80% <6m", "80% 6m", "80% 12m", "80% 18m", "80% 24m"),
     ),
-    "3.2": ("Share of financial resources from private sources", "Andel privat finansiering", 3, None, ("<10%", "10%", "20%", "30%", "45%")),
+    "3.2": (
+        "Share of financial resources from private sources",
+        "Andel privat finansiering",
+        3,
+        None,
+        ("<10%", "10%", "20%", "30%", "45%"),
+    ),
     "4.1.1": ("Strategy building process", "Strategiprosessen", 4, 1, ("", "", "10%", "25%", "40% ≤3y")),
     "4.1.2": ("Documentation of the cluster strategy", "Dokumentasjon av strategien", 4, 1, ("", "≤5y", "", "5", "5")),
     "4.1.3": ("Implementation plan", "Gjennomføringsplan (handlingsplan)", 4, 1, ("", "", "70%", "80%", "100%")),
@@ -117,7 +124,13 @@ INDICATORS: dict[str, tuple[str, str, int, int | None, tuple[str, str, str, str,
         1,
         ("36m", "36m", "12m", "12m 24m", "2"),
     ),
-    "4.1.6": ("Performance monitoring of cluster management", "Resultatoppfølging av klyngeledelsen", 4, 1, ("", "3", "5", "8 2", "8 2")),
+    "4.1.6": (
+        "Performance monitoring of cluster management",
+        "Resultatoppfølging av klyngeledelsen",
+        4,
+        1,
+        ("", "3", "5", "8 2", "8 2"),
+    ),
     "4.2": ("Focus of the cluster strategy", "Strategiens fokus", 3, None, ("", "", "≤7", "≤5 60%", "≤5 80%")),
     "4.3": (
         "Activities and services of the cluster management",
@@ -126,10 +139,22 @@ INDICATORS: dict[str, tuple[str, str, int, int | None, tuple[str, str, str, str,
         1,
         ("≤1 12m", "2 3 12m", "4 25% 12m", "5 50% 12m", "6 70% 12m"),
     ),
-    "4.4": ("Performance of the cluster management", "Klyngeledelsens resultater", 3, 1, ("<40%", "40%", "55%", "70%", "85%")),
+    "4.4": (
+        "Performance of the cluster management",
+        "Klyngeledelsens resultater",
+        3,
+        1,
+        ("<40%", "40%", "55%", "70%", "85%"),
+    ),
     "4.5": ("Working groups", "Arbeidsgrupper", 3, None, ("12m", "1 12m", "2 12m", "3 20% 12m", "4 35% 12m")),
     "4.6.1": ("Communication of the cluster organisation", "Kommunikasjon", 3, 1, ("", "1 4", "2 6", "3", "3")),
-    "4.6.2": ("Web presence of the cluster organisation", "Nettilstedeværelse", 3, 1, ("", "1", "1 3m", "1m", "1m 2.1 12m")),
+    "4.6.2": (
+        "Web presence of the cluster organisation",
+        "Nettilstedeværelse",
+        3,
+        1,
+        ("", "1", "1 3m", "1m", "1m 2.1 12m"),
+    ),
     "5.1": (
         "Recognition in publications, press, media",
         "Omtale i publikasjoner, presse og medier",

@@ -1,5 +1,6 @@
 """A browser of sorts for the tests of pages: it lints every page that it opens."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
@@ -102,7 +103,7 @@ def _element(element: Element) -> Iterator[str]:
 
 def _headings(page: Element) -> Iterator[str]:
     levels = [int(each.tag[1]) for each in page.all() if each.tag in {"h1", "h2", "h3", "h4", "h5", "h6"}]
-    steps = zip(levels, levels[1:], strict=False)
+    steps = itertools.pairwise(levels)
     yield from (f"a heading h{after} follows h{before}" for before, after in steps if after > before + 1)
 
 

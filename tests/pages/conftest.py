@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import make_url
 
 from app.frameworks.reader import Frameworks
@@ -53,9 +54,19 @@ def frameworks() -> Frameworks:
     return catalogues.both()
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for compiled templates, so that each is compiled once a run and not once a test."""
+    return tmp_path_factory.mktemp("templates")
+
+
 @pytest.fixture
-def app(store: Store, frameworks: Frameworks) -> FastAPI:
-    return create_app(Settings(), store, frameworks)
+def app(store: Store, frameworks: Frameworks, compiled: Path) -> FastAPI:
+    app = create_app(Settings(), store, frameworks)
+    for code in app.state.languages.codes:
+        cache = FileSystemBytecodeCache(str(compiled), f"{code}-%s")
+        app.state.templates.environment(code).bytecode_cache = cache
+    return app
 
 
 @pytest.fixture

@@ -40,19 +40,21 @@ def levels(a1: int, a2: int, b1: int) -> dict[str, int]:
 def fill(world: World) -> None:
     """Register the clusters of the programme north, with the five that count in the round of autumn."""
     tiny = world.frameworks.of("tiny", "1.0")
-    world.programme()
-    world.round("Autumn 2026")
-    world.round("Autumn 2025", day=LAST_YEAR)
-    for place, (slug, found) in enumerate(LEVELS.items()):
-        world.cluster(slug, region="Agder" if place < 2 else "Nordland", level="Arena" if place % 2 else "NCE")
-        world.assessment(slug, levels(*found), framework=tiny)
+    with world.store.writing():  # one commit for all of it
+        world.programme()
+        world.round("Autumn 2026")
+        world.round("Autumn 2025", day=LAST_YEAR)
+        for place, (slug, found) in enumerate(LEVELS.items()):
+            world.cluster(slug, region="Agder" if place < 2 else "Nordland", level="Arena" if place % 2 else "NCE")
+            world.assessment(slug, levels(*found), framework=tiny)
 
 
 def leave_out(world: World) -> None:
     """Register four more clusters that are not counted: a full draft, nothing, another round, another catalogue."""
     tiny, ecei = world.frameworks.of("tiny", "1.0"), world.frameworks.of("ecei", "2026.1")
-    for slug in ("graad", "hummer", "isbre", "jolle"):
-        world.cluster(slug, region="Troms", level="Arena")
-    world.assessment("graad", levels(2, 2, 2), framework=tiny, submit=False, day=DAY)
-    world.assessment("isbre", levels(2, 2, 2), framework=tiny, day=LAST_YEAR)
-    world.assessment("jolle", {indicator.number: 4 for indicator in ecei.indicators}, framework=ecei)
+    with world.store.writing():
+        for slug in ("graad", "hummer", "isbre", "jolle"):
+            world.cluster(slug, region="Troms", level="Arena")
+        world.assessment("graad", levels(2, 2, 2), framework=tiny, submit=False, day=DAY)
+        world.assessment("isbre", levels(2, 2, 2), framework=tiny, day=LAST_YEAR)
+        world.assessment("jolle", {indicator.number: 4 for indicator in ecei.indicators}, framework=ecei)

@@ -77,4 +77,4 @@ def test_without_a_counted_cluster_there_are_no_figures(world: World) -> None:
 def test_an_indicator_leads_to_its_words_in_the_catalogue(owner: PageClient) -> None:
     link = owner.open(INDICATORS).named("spreads").all("tbody")[0].all("a")[0]
     assert link["href"] == "/frameworks/tiny/1.0#i-A-1"
-    assert owner.open(link["href"]).named("i-A-1")
+    assert "Seaworthy boats" in owner.open(link["href"]).named("i-A-1").text
