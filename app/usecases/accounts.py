@@ -67,9 +67,9 @@ def hash_password(password: str) -> str:
 
 def sign_in(store: Store, raw: Mapping[str, object]) -> SignedIn:
     """Begin a session by e-mail address and password; raises Invalid, equal and equally slow for every cause."""
+    address = _address(raw.get("email"))
     with store.reading() as tx:
-        address = str(raw.get("email", "")).strip().casefold()
-        found = kept.by_email(tx, address) if address.isprintable() else None
+        found = kept.by_email(tx, address) if address else None
     password = raw.get("password")
     digest = found[1] if found and found[1] else _NOBODY
     matches = _HASHER.verify(
@@ -184,6 +184,14 @@ def revoke_token(store: Store, actor: Actor, token_id: str) -> None:
         journal.note(tx, actor, Verb.REVOKED_TOKEN, token_id)
 
 
+def _address(raw: object) -> str | None:
+    """Return an address in the form in which it is kept, None for what is no address."""
+    try:
+        return accounts.email("email", raw)
+    except Invalid:
+        return None
+
+
 def _demo_person(tx: Transaction, user: User) -> DemoPerson:
     if user.is_administrator:
         return DemoPerson(user, Role.ADMINISTRATOR, "")
@@ -225,7 +233,8 @@ def _token_id(presented: str) -> str | None:
     parts = body.split("_")
     if len(parts) != len(("prefix", "id", "secret")) or parts[0] != TOKEN_PREFIX or checksum != _checksum(body):
         return None
-    return parts[1]
+    # NUL and lone surrogates, which no database takes, are in no id of ours.
+    return parts[1] if parts[1].isprintable() else None
 
 
 def _checksum(body: str) -> str:

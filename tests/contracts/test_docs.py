@@ -1,10 +1,14 @@
 """The documents name everything that somebody outside relies on."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from app import cli
 from app.domain.permissions import Permission, Role, TokenScope
 from app.settings import Settings
 
@@ -15,12 +19,29 @@ DOCUMENTS = {
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
 }
 EVERYTHING = "\n".join(DOCUMENTS.values())
+COMMANDS = "\n".join((README, *(text for name, text in DOCUMENTS.items() if name.parts[0] == "docs")))
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 
 
 @pytest.mark.parametrize("name", [f"GOLDGAP_{name.upper()}" for name in Settings.model_fields])
 def test_the_readme_names_every_setting(name: str) -> None:
     assert re.search(rf"\b{name}\b", README)
+
+
+def commands(group: Any, words: str = "goldgap") -> Iterator[str]:
+    """Yield every command of the command line, word by word."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{words} {name}")
+        else:
+            yield f"{words} {name}"
+
+
+@pytest.mark.parametrize("command", sorted(commands(typer.main.get_command(cli.build()))))
+def test_the_documents_name_every_command(command: str) -> None:
+    *before, last = command.split()
+    # Written in full, or as one of several: goldgap migrate up|down.
+    assert re.search(rf"\b{' '.join(before)} (?:[\w-]+ ?\| ?)*{last}\b", COMMANDS)
 
 
 @pytest.mark.parametrize("permission", list(Permission))

@@ -1,4 +1,4 @@
-"""The list of routes, as `goldgap routes` prints it; and that nothing is shown to a visitor that is not meant for all."""
+"""The list of routes, as `goldgap routes` prints it; and that a visitor is shown only what is meant for everybody."""
 
 from collections import Counter
 from collections.abc import Iterator

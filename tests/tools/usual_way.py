@@ -18,11 +18,11 @@ from sqlmodel import Session, select
 
 from app.domain import gaps, lifecycle
 from app.domain.accounts import SESSION_IDLE, SESSION_LIFE
-from app.domain.framework import Framework
-from app.domain.gaps import GapAnalysis
+from app.domain.framework import Framework, Wording
+from app.domain.gaps import GapAnalysis, IndicatorGap
 from app.domain.lifecycle import COUNTING, State
 from app.domain.permissions import GRANTS, Permission, Role
-from app.domain.scoring import percent
+from app.domain.scoring import DimensionScore, percent
 from app.frameworks import reader
 from app.store.database import make_engine
 from app.store.tables import (
@@ -245,31 +245,33 @@ def _gap_out(languages: Languages, framework: Framework, assessment: AssessmentR
         percent=percent(card.points, card.max_points),
         points_to_gold=card.points_to_gold,
         verdict=VerdictOut(outcome=card.outcome, reasons=reasons),
-        dimensions=[
-            DimensionOut(
-                id=score.dimension.id,
-                name=wording.dimensions[score.dimension.id].name,
-                points=score.points,
-                max_points=score.max_points,
-                percent=percent(score.points, score.max_points),
-                benchmark_points=score.benchmark_points,
-            )
-            for score in analysis.scorecard.dimensions
-        ],
-        indicators=[
-            IndicatorOut(
-                number=row.indicator.number,
-                name=wording.indicators[row.indicator.number].name,
-                level=row.level,
-                benchmark=row.indicator.benchmark,
-                gap=row.gap,
-                minimum=row.indicator.minimum,
-                below_minimum=row.is_below_minimum,
-                points=row.points,
-                max_points=row.max_points,
-            )
-            for row in analysis.indicators
-        ],
+        dimensions=[_dimension_out(wording, score) for score in card.dimensions],
+        indicators=[_indicator_out(wording, row) for row in analysis.indicators],
+    )
+
+
+def _dimension_out(wording: Wording, score: DimensionScore) -> DimensionOut:
+    return DimensionOut(
+        id=score.dimension.id,
+        name=wording.dimensions[score.dimension.id].name,
+        points=score.points,
+        max_points=score.max_points,
+        percent=percent(score.points, score.max_points),
+        benchmark_points=score.benchmark_points,
+    )
+
+
+def _indicator_out(wording: Wording, row: IndicatorGap) -> IndicatorOut:
+    return IndicatorOut(
+        number=row.indicator.number,
+        name=wording.indicators[row.indicator.number].name,
+        level=row.level,
+        benchmark=row.indicator.benchmark,
+        gap=row.gap,
+        minimum=row.indicator.minimum,
+        below_minimum=row.is_below_minimum,
+        points=row.points,
+        max_points=row.max_points,
     )
 
 

@@ -1,0 +1,197 @@
+"""One's own account: tokens for the API, and the language of the pages."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.domain.errors import Invalid, NotFound, NotPermitted, NotSignedIn
+from app.domain.permissions import VISITOR, Actor, Role, TokenScope
+from app.store.database import Store
+from app.usecases import accounts, operators
+from app.usecases.accounts import IssuedToken
+from tests.make import NOW, Clock
+from tests.usecases.world import World
+
+SENT = {"name": "Min bærbare", "scopes": ["read", "write"], "days": "90"}
+BOTH = frozenset({TokenScope.READ, TokenScope.WRITE})
+DAY = dt.timedelta(days=1)
+MOMENT = dt.timedelta(microseconds=1)
+
+
+def issue(world: World, person: str = "manager", **raw: object) -> IssuedToken:
+    return accounts.issue_token(world.store, world.actor(person), SENT | raw)
+
+
+def test_a_token_is_issued_and_its_secret_shown_once(world: World) -> None:
+    with world.one_line("issued-token"):
+        issued = issue(world)
+    token = issued.token
+    assert (token.user_id, token.name, token.scopes) == ("manager", "Min bærbare", BOTH)
+    assert (token.created_at, token.expires_at) == (NOW, NOW + 90 * DAY)
+    assert (token.last_used_at, token.revoked_at) == (None, None)
+    prefix, key, secret, checksum = issued.secret.split("_")
+    assert (prefix, key, len(secret), len(checksum)) == ("goldgap", token.id, 48, 8)  # 192 bits
+    assert accounts.account(world.store, world.manager).tokens == (token,)
+    line = world.journal()[-1]
+    assert (line.subject, line.by) == (token.id, "manager")
+    assert line.after == {"name": "Min bærbare", "scopes": ["read", "write"], "expires_at": str(token.expires_at)}
+    assert issue(world).secret != issued.secret
+
+
+@pytest.mark.parametrize(
+    ("raw", "field", "code"),
+    [
+        ({"name": None}, "name", "required"),
+        ({"name": "\x00"}, "name", "characters"),
+        ({"scopes": None}, "scopes", "scopes"),
+        ({"scopes": []}, "scopes", "scopes"),
+        ({"scopes": ["everything"]}, "scopes", "scopes"),
+        ({"days": None}, "days", "days"),
+        ({"days": 0}, "days", "days"),
+        ({"days": 367}, "days", "days"),
+        ({"days": 2**70}, "days", "days"),
+        ({"days": True}, "days", "days"),
+    ],
+)
+def test_a_token_that_cannot_be_issued_is_refused(world: World, raw: dict[str, Any], field: str, code: str) -> None:
+    with world.unchanged(), pytest.raises(Invalid) as refused:
+        issue(world, **raw)
+    assert [(problem.field, problem.code) for problem in refused.value.problems] == [(field, code)]
+
+
+def test_a_token_brings_its_owner_with_its_scopes_and_their_roles_of_today(world: World) -> None:
+    issued = issue(world)
+    actor = accounts.by_token(world.store, issued.secret)
+    assert actor.token_scopes == BOTH
+    assert dataclasses.replace(actor, token_scopes=None) == world.manager
+    operators.remove_member(world.store, "manager@example.org", Role.MANAGER, cluster="kyst", programme=None)
+    assert accounts.by_token(world.store, issued.secret).memberships == ()
+
+
+def refuse(world: World, presented: str) -> tuple[str, str]:
+    with world.unchanged(), pytest.raises(NotSignedIn) as refused:
+        accounts.by_token(world.store, presented)
+    return refused.value.code, str(refused.value)
+
+
+def signed(body: str) -> str:
+    """Return a token with a right checksum, whatever its body."""
+    return f"{body}_{accounts._checksum(body)}"
+
+
+def test_every_token_that_is_not_valid_is_refused_in_the_same_words(world: World, clock: Clock) -> None:
+    issued = issue(world)
+    _, key, secret, checksum = issued.secret.split("_")
+    other = "0" if secret[0] != "0" else "1"
+    presented = [
+        *("", "_", "___", "goldgap", "goldgap_", "x" * 100_000, "goldgap___", signed(""), signed("goldgap")),
+        f"goldgap_{key}_{secret}",
+        f"goldgap_{key}_{secret}_{checksum[:-1]}",
+        f"goldgap_{key}_{secret}_{checksum.upper()}x",
+        f"goldgap_{key}_{secret[:-1]}_{checksum}",
+        f"{issued.secret} ",
+        f" {issued.secret}",
+        issued.secret.upper(),
+        signed(f"goldgap_{key}_{other}{secret[1:]}"),
+        signed(f"goldgap_{key}_"),
+        signed(f"goldgap_missing_{secret}"),
+        signed(f"goldgap__{secret}"),
+        signed(f"GOLDGAP_{key}_{secret}"),
+        signed(f"other_{key}_{secret}"),
+        signed(f"goldgap_{key}_{secret}_more"),
+        signed(f"goldgap_\x00_{secret}"),
+        signed(f"goldgap_{key}\x00_{secret}"),
+        signed(f"goldgap_\ud800_{secret}"),
+        signed(f"goldgap_' OR 1=1 --_{secret}"),
+    ]
+    refusals = {refuse(world, each) for each in presented}
+    clock.now = NOW + 90 * DAY
+    refusals.add(refuse(world, issued.secret))
+    assert refusals == {("token", "This token is not valid.")}
+    clock.now -= MOMENT
+    assert accounts.by_token(world.store, issued.secret).is_signed_in
+
+
+def test_a_revoked_token_is_refused_at_once_and_the_others_are_not(world: World, clock: Clock) -> None:
+    issued, other = issue(world), issue(world)
+    now = clock.move(hours=1)
+    with world.one_line("revoked-token"):
+        accounts.revoke_token(world.store, world.manager, issued.token.id)
+    assert world.journal()[-1].subject == issued.token.id
+    assert refuse(world, issued.secret)[0] == "token"
+    assert accounts.by_token(world.store, other.secret).is_signed_in
+    revoked = {token.id: token.revoked_at for token in accounts.account(world.store, world.manager).tokens}
+    assert revoked == {issued.token.id: now, other.token.id: None}
+
+
+def test_the_token_of_a_disabled_person_is_refused(world: World) -> None:
+    issued = issue(world)
+    operators.disable_user(world.store, "manager@example.org")
+    assert refuse(world, issued.secret) == ("token", "This token is not valid.")
+
+
+def test_a_tokens_last_use_is_written_down_once_a_minute_and_without_a_line(world: World, clock: Clock) -> None:
+    def last_used() -> object:
+        return accounts.account(world.store, world.manager).tokens[0].last_used_at
+
+    issued = issue(world)
+    before = world.verbs()
+    accounts.by_token(world.store, issued.secret)
+    assert last_used() == NOW
+    clock.now = NOW + dt.timedelta(minutes=1) - MOMENT
+    with world.unchanged():
+        accounts.by_token(world.store, issued.secret)
+    now = clock.move(minutes=1)
+    accounts.by_token(world.store, issued.secret)
+    assert last_used() == now
+    assert world.verbs() == before
+
+
+@pytest.mark.parametrize("key", ["missing", "", "%"])
+def test_only_ones_own_token_can_be_revoked(world: World, key: str) -> None:
+    theirs = issue(world, "stranger")
+    for token_id in (key, theirs.token.id):
+        with world.unchanged(), pytest.raises(NotFound):
+            accounts.revoke_token(world.store, world.manager, token_id)
+    with world.unchanged(), pytest.raises(NotFound):
+        accounts.revoke_token(world.store, world.actor("administrator"), theirs.token.id)
+
+
+def test_an_account_shows_ones_own_tokens_the_newest_first(world: World, clock: Clock) -> None:
+    issue(world, "stranger")
+    older = issue(world)
+    clock.move(hours=1)
+    newer = issue(world)
+    account = accounts.account(world.store, world.manager)
+    assert (account.user.id, account.user.email) == ("manager", "manager@example.org")
+    assert account.tokens == (newer.token, older.token)
+
+
+def test_a_language_is_kept_for_the_next_time(world: World) -> None:
+    with world.one_line("changed-language"):
+        accounts.choose_language(world.store, world.manager, "nb")
+    assert accounts.account(world.store, world.manager).user.language == "nb"
+    line = world.journal()[-1]
+    assert (line.subject, line.before, line.after) == ("manager", {"language": None}, {"language": "nb"})
+    assert accounts.account(world.store, world.actor("stranger")).user.language is None
+
+
+OWN: dict[str, Callable[[Store, Actor], object]] = {
+    "account": accounts.account,
+    "choose language": lambda store, actor: accounts.choose_language(store, actor, "nb"),
+    "issue token": lambda store, actor: accounts.issue_token(store, actor, SENT),
+    "revoke token": lambda store, actor: accounts.revoke_token(store, actor, "missing"),
+}
+
+
+@pytest.mark.parametrize("sentence", OWN)
+def test_an_account_is_managed_by_its_person_and_by_no_token_or_visitor(world: World, sentence: str) -> None:
+    everything = dataclasses.replace(world.manager, token_scopes=frozenset(TokenScope))
+    with world.unchanged(), pytest.raises(NotPermitted) as refused:
+        OWN[sentence](world.store, everything)
+    assert refused.value.code == "scope"
+    with world.unchanged(), pytest.raises(NotSignedIn):
+        OWN[sentence](world.store, VISITOR)
