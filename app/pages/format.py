@@ -20,7 +20,7 @@ def filters(language: str) -> Mapping[str, Callable[..., str]]:
         return dates.format_date(value, "long", locale=locale)
 
     def moment(value: dt.datetime) -> str:
-        return dates.format_skeleton("yMMMdHm", value, tzinfo=ZONE, locale=locale)
+        return f"{dates.format_date(value.astimezone(ZONE), 'medium', locale=locale)}, {clock(value)}"
 
     def clock(value: dt.datetime) -> str:
         return dates.format_time(value, "HH:mm", tzinfo=ZONE, locale=locale)
