@@ -84,17 +84,15 @@ def memberships_of(tx: Transaction, user_id: str) -> tuple[Membership, ...]:
     return tuple(Membership(Role(row.role), row.cluster_id, row.programme_id) for row in found)
 
 
-def first_role(tx: Transaction, user_id: str) -> tuple[Role, str]:
-    """Return a person's first role with the name of the cluster or programme; raises NotFound for nobody's."""
+def first_role(tx: Transaction, user_id: str) -> tuple[Role, str] | None:
+    """Return a person's first role with the name of its cluster or programme, None where there is none."""
     name = sa.func.coalesce(clusters.c.name, programmes.c.name).label("name")
     joined = memberships.outerjoin(clusters, memberships.c.cluster_id == clusters.c.id).outerjoin(
         programmes, memberships.c.programme_id == programmes.c.id
     )
     statement = sa.select(memberships.c.role, name).select_from(joined).where(memberships.c.user_id == user_id)
     row = tx.connection.execute(statement.order_by(memberships.c.role.desc(), name).limit(1)).one_or_none()
-    if row is None:
-        raise NotFound
-    return Role(row.role), row.name
+    return None if row is None else (Role(row.role), row.name)
 
 
 def add_membership(tx: Transaction, user_id: str, membership: Membership) -> None:

@@ -62,7 +62,7 @@ class Account:
 
 def hash_password(password: str) -> str:
     """Return the Argon2id digest to keep; takes a while, so never inside a transaction."""
-    return _HASHER.hash(password)
+    return _HASHER.hash(_bytes(password))
 
 
 def sign_in(store: Store, raw: Mapping[str, object]) -> SignedIn:
@@ -72,9 +72,8 @@ def sign_in(store: Store, raw: Mapping[str, object]) -> SignedIn:
         found = kept.by_email(tx, address) if address else None
     password = raw.get("password")
     digest = found[1] if found and found[1] else _NOBODY
-    matches = _HASHER.verify(
-        password if isinstance(password, str) and len(password) <= accounts.PASSWORD_LENGTH[1] else "", digest
-    )
+    typed = password if isinstance(password, str) and len(password) <= accounts.PASSWORD_LENGTH[1] else ""
+    matches = _HASHER.verify(_bytes(typed), digest)
     if not found or not found[1] or not matches or found[0].is_disabled:
         raise Invalid(Problem("email", "sign-in", "The e-mail address or the password is not right."))
     with store.writing() as tx:
@@ -91,9 +90,10 @@ def sign_in_to_demo(store: Store, user_id: str) -> SignedIn:
 
 
 def demo_people(store: Store) -> list[DemoPerson]:
-    """List the demo programme's invented people; empty where no demo data is loaded."""
+    """List the demo programme's invented people with a role; empty where no demo data is loaded."""
     with store.reading() as tx:
-        return [_demo_person(tx, user) for user in kept.demo_users(tx)]
+        people = (_demo_person(tx, user) for user in kept.demo_users(tx))
+        return [person for person in people if person]
 
 
 def sign_out(store: Store, actor: Actor, secret: str) -> None:
@@ -192,11 +192,11 @@ def _address(raw: object) -> str | None:
         return None
 
 
-def _demo_person(tx: Transaction, user: User) -> DemoPerson:
+def _demo_person(tx: Transaction, user: User) -> DemoPerson | None:
     if user.is_administrator:
         return DemoPerson(user, Role.ADMINISTRATOR, "")
-    role, organisation = kept.first_role(tx, user.id)
-    return DemoPerson(user, role, organisation)
+    first = kept.first_role(tx, user.id)
+    return DemoPerson(user, *first) if first else None
 
 
 def _begin_session(tx: Transaction, user: User) -> SignedIn:
@@ -219,7 +219,7 @@ def _actor(tx: Transaction, user: User) -> Actor:
 
 
 def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_bytes(secret)).hexdigest()
 
 
 def _token_secret(token_id: str) -> str:
@@ -238,4 +238,9 @@ def _token_id(presented: str) -> str | None:
 
 
 def _checksum(body: str) -> str:
-    return f"{binascii.crc32(body.encode('utf-8', 'surrogatepass')):08x}"
+    return f"{binascii.crc32(_bytes(body)):08x}"
+
+
+def _bytes(text: str) -> bytes:
+    """Return the bytes of any text, of lone surrogates too, so that whatever was sent can be compared."""
+    return text.encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""The sentences that both faces say about a verdict, in the language asked for."""
+"""The sentences about a verdict, in the language asked for."""
 
 from app.domain.framework import Framework
 from app.domain.scoring import Reason, ReasonCode, Scorecard

@@ -71,7 +71,7 @@ def test_every_figure_says_what_was_counted_when_and_on_which_catalogue(world: W
     leave_out(world)
     page = owner.open(f"{PORTFOLIO}&round=autumn-2026")
     notes = [each.text for each in page.all("p") if each.text.startswith("5 counted")]
-    assert notes == ["5 counted, 4 left out · tiny 1.0 · 23. Nov 2026, 13:00"] * 6
+    assert notes == ["5 counted, 4 left out · tiny 1.0 · 23 Nov 2026, 13:00"] * 6
     assert "5 of 9 clusters are counted." in page.named("counted").text
     assert "Catalogue: Tiny harbour standard, 1.0." in page.named("counted").text
 

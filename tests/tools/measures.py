@@ -69,6 +69,17 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """Something that is read again and again."""
+
+    what: str
+    path: str
+    headers: Mapping[str, str]
+    good: int = HTTPStatus.OK
+    has_usual: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Stand:
     """Somebody who is measured: at which port, and who asks there."""
 
@@ -83,56 +94,56 @@ class Bench:
         self.pace = pace
         self.desks = bench_data.seed(url, WRITERS)
         self.running = contextlib.ExitStack()
-        self.folder = Path(self.running.enter_context(tempfile.TemporaryDirectory()))
-        self.ours = self._serve("goldgap", "/healthz", GOLDGAP_DATABASE_URL=url)
-        self.usual = self._serve("usual", "/openapi.json", GOLDGAP_DATABASE_URL=url)
+        self.ours = self._serve("goldgap", GOLDGAP_DATABASE_URL=url)
+        self.usual = self._serve("usual", GOLDGAP_DATABASE_URL=url)
 
     def run(self) -> Iterator[Measured]:
         """Yield every measure."""
         with self.running:
-            desk = self.desks[0]
-            tag = ask(self.ours, desk.gap_json, desk.program).header("etag")
-            unchanged = {**desk.program, "If-None-Match": tag or "none"}
-            yield self._reading("gap JSON", desk.gap_json, desk.program, usual=True)
-            yield self._reading("gap JSON, unchanged", desk.gap_json, unchanged, good=304)
-            yield self._reading("gap page", desk.gap_page, desk.browser)
-            yield self._autosave()
+            desk, readings = self.desks[0], self._readings()
+            answers = {f"/{each.what}": ask(self.ours, each.path, each.headers) for each in readings}
+            answers[desk.save] = ask(self.ours, desk.save, desk.browser, desk.form())
+            desk.revision += answers[desk.save].status == HTTPStatus.OK
+            yardstick = self._yardstick(answers)
+            for each in readings:
+                yield self._reading(each, answers[f"/{each.what}"].status, yardstick)
+            yield self._autosave(answers[desk.save].status, yardstick)
 
-    def _reading(
-        self, what: str, path: str, headers: Mapping[str, str], *, good: int = 200, usual: bool = False
-    ) -> Measured:
-        """Measure something that is read again and again."""
-        answer = ask(self.ours, path, headers)
-        if answer.status != good:
-            return Measured(what, BARE, {}, f"answers {answer.status}")
-        sent = request("GET", path, headers)
+    def _readings(self) -> list[Reading]:
+        desk = self.desks[0]
+        tag = ask(self.ours, desk.gap_json, desk.program).header("etag")
+        unchanged = {**desk.program, "If-None-Match": tag or "none"}
+        return [
+            Reading("gap-json", desk.gap_json, desk.program, has_usual=True),
+            Reading("gap-json-unchanged", desk.gap_json, unchanged, HTTPStatus.NOT_MODIFIED),
+            Reading("gap-page", desk.gap_page, desk.browser),
+        ]
 
-        def clients() -> list[Client]:
-            return [always(sent) for _ in range(READERS)]
+    def _reading(self, reading: Reading, status: int, yardstick: int) -> Measured:
+        if status != reading.good:
+            return Measured(reading.what, BARE, {}, f"answers {status}")
 
-        stands = {"yardstick": self._by_heart("bare", path, answer), "goldgap": self.ours}
-        stands.update({"usual": self.usual} if usual else {})
-        return self._in_turn(what, BARE, {name: Stand(port, clients) for name, port in stands.items()}, good)
+        def asking(path: str) -> Callable[[], list[Client]]:
+            sent = request("GET", path, reading.headers)
+            return lambda: [always(sent) for _ in range(READERS)]
 
-    def _autosave(self) -> Measured:
+        stands = {"yardstick": Stand(yardstick, asking(f"/{reading.what}"))}
+        stands["goldgap"] = Stand(self.ours, asking(reading.path))
+        if reading.has_usual:
+            stands["usual"] = Stand(self.usual, asking(reading.path))
+        return self._in_turn(reading.what, BARE, stands, reading.good)
+
+    def _autosave(self, status: int, yardstick: int) -> Measured:
         """Measure people who each save one answer after another."""
-        what, desk = f"autosave, {WRITERS} clients", self.desks[0]
-        answer = ask(self.ours, desk.save, desk.browser, desk.form())
-        if answer.status != HTTPStatus.OK:
-            return Measured(what, NOTHING, {}, f"answers {answer.status}")
-        desk.revision += 1
-
-        def keeping() -> list[Client]:
-            return [each.saving() for each in self.desks]
-
+        if status != HTTPStatus.OK:
+            return Measured("autosave", NOTHING, {}, f"answers {status}")
+        desk = self.desks[0]
         stands = {
-            "yardstick": Stand(
-                self._by_heart("nothing", desk.save, answer), lambda: [desk.saving_nothing() for _ in self.desks]
-            ),
-            "goldgap": Stand(self.ours, keeping),
-            "usual": Stand(self.usual, keeping),
+            "yardstick": Stand(yardstick, lambda: [desk.saving_nothing() for _ in self.desks]),
+            "goldgap": Stand(self.ours, lambda: [each.saving() for each in self.desks]),
+            "usual": Stand(self.usual, lambda: [each.saving() for each in self.desks]),
         }
-        return self._in_turn(what, NOTHING, stands, HTTPStatus.OK)
+        return self._in_turn("autosave", NOTHING, stands, HTTPStatus.OK)
 
     def _in_turn(self, what: str, yardstick: str, stands: Mapping[str, Stand], good: int) -> Measured:
         tallies: dict[str, list[Tally]] = {name: [] for name in stands}
@@ -141,14 +152,14 @@ class Bench:
                 tallies[name].append(drive(stand.port, stand.clients(), self.pace.seconds, good))
         return Measured(what, yardstick, tallies)
 
-    def _by_heart(self, which: str, path: str, answer: Answer) -> int:
-        """Serve an answer by heart and return the port."""
-        file = self.folder / f"{len(list(self.folder.iterdir()))}.json"
-        servers.write(file, {path: answer})
-        return self._serve(which, path, **{servers.ANSWERS: str(file)})
+    def _yardstick(self, answers: Mapping[str, Answer]) -> int:
+        """Serve answers by heart and return the port."""
+        file = Path(self.running.enter_context(tempfile.TemporaryDirectory())) / "answers.json"
+        servers.write(file, answers)
+        return self._serve("yardstick", **{servers.ANSWERS: str(file)})
 
-    def _serve(self, which: str, path: str, **environment: str) -> int:
-        return self.running.enter_context(servers.serving(which, path, **environment))
+    def _serve(self, which: str, **environment: str) -> int:
+        return self.running.enter_context(servers.serving(which, **environment))
 
 
 def started(url: str, times: int) -> Started:
@@ -161,7 +172,7 @@ def started(url: str, times: int) -> Started:
         port = servers.free_port()
         command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
         begin = time.perf_counter()
-        with servers.running(command, port, "/healthz", GOLDGAP_DATABASE_URL=url) as process:
+        with servers.running(command, port, GOLDGAP_DATABASE_URL=url) as process:
             first.append(time.perf_counter() - begin)
             memory.append(_megabytes(process.pid))
     return Started(median(first), median(imports), median(memory))

@@ -26,44 +26,47 @@ ROOT = Path(__file__).parents[2]
 ANSWERS = "BENCH_ANSWERS"
 # What the server itself adds to every answer.
 _ADDED = frozenset({"date", "server", "connection"})
+_NOT_KNOWN = ({"type": "http.response.start", "status": 404}, {"type": "http.response.body"})
 _PATIENCE = 30.0
 
 
-def bare(answers: Mapping[str, Answer]) -> ASGIApp:
-    """Return the ceiling: an application that knows its answers by heart."""
-    known = {path: _messages(answer) for path, answer in answers.items()}
+def yardstick(answers: Mapping[str, Answer]) -> ASGIApp:
+    """Return what the service is held to: bare answers known by heart, and a form that is read and saved nowhere."""
+    by_heart = {path: _messages(answer) for path, answer in answers.items()}
+    form = _form(answers)
 
-    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] == "POST":
+            await form(scope, receive, send)
             return
-        start, body = known.get(scope["path"], ({"type": "http.response.start", "status": 404}, {}))
+        start, body = by_heart.get(scope["path"], _NOT_KNOWN)
         await send(start)
-        await send(body or {"type": "http.response.body"})
+        await send(body)
 
     return app
 
 
-def nothing(answers: Mapping[str, Answer]) -> ASGIApp:
-    """Return an endpoint that reads a form and saves nothing."""
+def _form(answers: Mapping[str, Answer]) -> ASGIApp:
+    """Return an endpoint that reads a form and answers as if it had been saved."""
     app = FastAPI()
 
-    async def form(request: Request) -> Mapping[str, Any]:
+    async def read(request: Request) -> Mapping[str, Any]:
         return await request.form()
 
     @app.post("/{path:path}")
-    def save(path: str, read: Annotated[Mapping[str, Any], Depends(form)]) -> Response:
+    def save(path: str, form: Annotated[Mapping[str, Any], Depends(read)]) -> Response:
         known = answers[f"/{path}"]
-        return Response(known.body if read else b"", known.status, dict(_kept(known)))
+        return Response(known.body if form else b"", known.status, dict(_kept(known)))
 
     return app
 
 
 def make(which: str) -> ASGIApp:
-    """Return one of the applications."""
-    if which in {"bare", "nothing"}:
-        return (bare if which == "bare" else nothing)(_read(Path(os.environ[ANSWERS])))
+    """Return one of the applications; each process loads only what it measures."""
+    if which == "yardstick":
+        return yardstick(_read(Path(os.environ[ANSWERS])))
     if which == "usual":
-        from tests.tools import usual_way  # noqa: PLC0415  each process loads only what it measures
+        from tests.tools import usual_way  # noqa: PLC0415
 
         return usual_way.create_app(os.environ["GOLDGAP_DATABASE_URL"])
     from app.main import create_app  # noqa: PLC0415
@@ -107,7 +110,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: list[str], port: int, path: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(command: list[str], port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """Start a server, wait for its first answer, and stop it in the end."""
     known = {name: value for name, value in os.environ.items() if not name.startswith("GOLDGAP_")}
     with (
@@ -115,7 +118,7 @@ def running(command: list[str], port: int, path: str, **environment: str) -> Ite
         subprocess.Popen(command, cwd=ROOT, env={**known, **environment}, stdout=log, stderr=log) as process,
     ):
         try:
-            if not _answers(process, port, path):
+            if not _answers(process, port):
                 log.seek(0)
                 raise RuntimeError(f"{' '.join(command)} does not answer:\n{log.read().decode()}")
             yield process
@@ -125,20 +128,20 @@ def running(command: list[str], port: int, path: str, **environment: str) -> Ite
 
 
 @contextmanager
-def serving(which: str, path: str, **environment: str) -> Iterator[int]:
-    """Start one of the applications and give its port once it answers at a path, whatever it answers."""
+def serving(which: str, **environment: str) -> Iterator[int]:
+    """Start one of the applications and give its port once it answers, whatever it answers."""
     port = free_port()
     command = [sys.executable, "-m", "tests.tools.servers", which, str(port)]
-    with running(command, port, path, **environment):
+    with running(command, port, **environment):
         yield port
 
 
-def _answers(process: subprocess.Popen[bytes], port: int, path: str) -> bool:
+def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         connection = HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
         try:
-            connection.request("GET", path)
+            connection.request("GET", "/healthz")
             connection.getresponse().read()
         except OSError:
             time.sleep(0.01)

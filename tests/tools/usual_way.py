@@ -16,13 +16,15 @@ from fastapi import Depends, FastAPI, Header, HTTPException, Request
 from pydantic import BaseModel
 from sqlmodel import Session, select
 
+from app.api.schemas.gaps import DimensionGapOut, GapOut, IndicatorGapOut, ReasonOut, VerdictOut
 from app.domain import gaps, lifecycle
 from app.domain.accounts import SESSION_IDLE, SESSION_LIFE
-from app.domain.framework import Framework, Wording
-from app.domain.gaps import GapAnalysis, IndicatorGap
+from app.domain.framework import Framework
+from app.domain.gaps import GapAnalysis
 from app.domain.lifecycle import COUNTING, State
 from app.domain.permissions import GRANTS, Permission, Role
-from app.domain.scoring import DimensionScore, percent
+from app.domain.portfolio import Basis
+from app.domain.scoring import percent
 from app.frameworks import reader
 from app.store.database import make_engine
 from app.store.tables import (
@@ -37,65 +39,6 @@ from app.store.tables import (
 )
 from app.web import identity, words
 from app.web.language import Languages
-
-
-class ReasonOut(BaseModel):
-    """Why there is no Gold."""
-
-    code: str
-    indicators: list[str]
-    message: str
-
-
-class VerdictOut(BaseModel):
-    """What the Gold rule says."""
-
-    outcome: str
-    reasons: list[ReasonOut]
-
-
-class DimensionOut(BaseModel):
-    """One dimension's points."""
-
-    id: str
-    name: str
-    points: int
-    max_points: int
-    percent: float
-    benchmark_points: int
-
-
-class IndicatorOut(BaseModel):
-    """One indicator beside its benchmark."""
-
-    number: str
-    name: str
-    level: int | None
-    benchmark: int
-    gap: int | None
-    minimum: int | None
-    below_minimum: bool
-    points: int
-    max_points: int
-
-
-class GapOut(BaseModel):
-    """The gap of one assessment, as interface.md has it."""
-
-    assessment: str
-    framework: str
-    version: str
-    basis: str
-    indicative: bool
-    answered: int
-    total: int
-    points: int
-    max_points: int
-    percent: float
-    points_to_gold: int
-    verdict: VerdictOut
-    dimensions: list[DimensionOut]
-    indicators: list[IndicatorOut]
 
 
 class SavedOut(BaseModel):
@@ -236,7 +179,7 @@ def _gap_out(languages: Languages, framework: Framework, assessment: AssessmentR
         assessment=assessment.id,
         framework=assessment.framework,
         version=assessment.version,
-        basis="claimed",
+        basis=Basis.CLAIMED,
         indicative=True,
         answered=card.answered,
         total=card.total,
@@ -245,33 +188,8 @@ def _gap_out(languages: Languages, framework: Framework, assessment: AssessmentR
         percent=percent(card.points, card.max_points),
         points_to_gold=card.points_to_gold,
         verdict=VerdictOut(outcome=card.outcome, reasons=reasons),
-        dimensions=[_dimension_out(wording, score) for score in card.dimensions],
-        indicators=[_indicator_out(wording, row) for row in analysis.indicators],
-    )
-
-
-def _dimension_out(wording: Wording, score: DimensionScore) -> DimensionOut:
-    return DimensionOut(
-        id=score.dimension.id,
-        name=wording.dimensions[score.dimension.id].name,
-        points=score.points,
-        max_points=score.max_points,
-        percent=percent(score.points, score.max_points),
-        benchmark_points=score.benchmark_points,
-    )
-
-
-def _indicator_out(wording: Wording, row: IndicatorGap) -> IndicatorOut:
-    return IndicatorOut(
-        number=row.indicator.number,
-        name=wording.indicators[row.indicator.number].name,
-        level=row.level,
-        benchmark=row.indicator.benchmark,
-        gap=row.gap,
-        minimum=row.indicator.minimum,
-        below_minimum=row.is_below_minimum,
-        points=row.points,
-        max_points=row.max_points,
+        dimensions=[DimensionGapOut.of(s, wording.dimensions[s.dimension.id]) for s in card.dimensions],
+        indicators=[IndicatorGapOut.of(r, wording.indicators[r.indicator.number]) for r in analysis.indicators],
     )
 
 
