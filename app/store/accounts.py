@@ -95,14 +95,15 @@ def first_role(tx: Transaction, user_id: str) -> tuple[Role, str] | None:
     return None if row is None else (Role(row.role), row.name)
 
 
-def add_membership(tx: Transaction, user_id: str, membership: Membership) -> None:
-    """Give a person a role; having it already is no fault."""
+def add_membership(tx: Transaction, user_id: str, membership: Membership) -> bool:
+    """Give a person a role; returns whether it is new to them, as having it already is no fault."""
     if membership in memberships_of(tx, user_id):
-        return
+        return False
     values = {"cluster_id": membership.cluster_id, "programme_id": membership.programme_id}
     tx.connection.execute(
         sa.insert(memberships).values(id=tx.new_id(), user_id=user_id, role=membership.role, **values)
     )
+    return True
 
 
 def remove_membership(tx: Transaction, user_id: str, membership: Membership) -> bool:

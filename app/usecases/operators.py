@@ -88,8 +88,8 @@ def add_member(store: Store, email: str, role: Role, *, cluster: str | None, pro
     """Give a person a role on a cluster or a programme; raises Invalid, NotFound."""
     with store.writing() as tx:
         user, membership = _user(tx, email), _membership(tx, role, cluster, programme)
-        kept.add_membership(tx, user.id, membership)
-        journal.note(tx, OPERATOR, Verb.ADDED_MEMBER, user.id, after=dataclasses.asdict(membership))
+        if kept.add_membership(tx, user.id, membership):
+            journal.note(tx, OPERATOR, Verb.ADDED_MEMBER, user.id, after=dataclasses.asdict(membership))
         return membership
 
 
@@ -115,6 +115,9 @@ def import_clusters(store: Store, programme_slug: str, rows: Iterable[Mapping[st
             except Invalid as invalid:
                 problems += (dataclasses.replace(p, field=f"line {line}: {p.field}") for p in invalid.problems)
                 continue
+            if any(cluster in slugs for slugs in done.values()):
+                # Two rows with one address would undo each other at every run.
+                problems.append(Problem(f"line {line}: slug", "taken", "Another cluster already has this address."))
             done[outcome].append(cluster)
         if problems:
             raise Invalid(*problems)

@@ -114,6 +114,13 @@ def test_a_sentence_that_cannot_be_followed_is_a_fault(tree: Path, said: str) ->
     assert fault.startswith("app/pages.py:10: says something that cannot be followed to its words")
 
 
+@pytest.mark.parametrize(("said", "faulty"), [("5 %", True), ("5 %%", False), ("%%%", True), ("%(n)s %%", False)])
+def test_in_a_template_a_percent_sign_is_doubled(tree: Path, said: str, *, faulty: bool) -> None:
+    _replace(tree / "templates/page.html", '_("Save")', f'_("Save") ~ _("{said}")')
+    found = [fault for fault in translations.faults(tree) if fault.endswith("has a percent sign that is not doubled")]
+    assert bool(found) is faulty
+
+
 def test_a_template_that_says_a_variable_is_a_fault(tree: Path) -> None:
     _replace(tree / "templates/page.html", '_("Save")', '_("Save") ~ _(word)')
     assert translations.faults(tree) == ["templates/page.html:1: says something that is not written there"]

@@ -22,7 +22,7 @@ LOCALE = Path("app/web/locale")
 # Words that are the same in both languages, such as names; everything else must differ from its English.
 SAME: dict[str, frozenset[str]] = {"nb": frozenset({"Administrator", "Demo", "Median", "Region"})}
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-_LONE_PERCENT = re.compile(r"%(?!\(\w+\)s|%)")
+_LONE_PERCENT = re.compile(r"(?<!%)(?:%%)*%(?!%|\(\w+\)s)")
 # Of the head only what readers of the file need: dates and versions would change with every run.
 _LEFT_OUT = (
     "Project-Id-Version",

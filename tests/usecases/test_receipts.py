@@ -113,7 +113,7 @@ def test_a_visitors_request_is_simply_done(world: World) -> None:
     assert content(world.store)["receipts"] == []
 
 
-@pytest.mark.parametrize("key", ["a", "!", "~", "x" * 200, "0f1e-2d3c", '"quoted"', "'; DROP TABLE receipts; --"[:9]])
+@pytest.mark.parametrize("key", ["a", "!", "~", "x" * 200, "0f1e-2d3c", '"quoted"', "';--"])
 def test_a_key_is_any_visible_ascii(world: World, sentence: Sentence, key: str) -> None:
     assert once(world, sentence, key) == once(world, sentence, key)
     assert sentence.said == 1
