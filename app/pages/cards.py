@@ -14,6 +14,7 @@ from app.pages.templating import Page
 from app.usecases.assessments import Report
 
 _KINDS = ("name", "order", "levels", "weight", "benchmark", "minimum", "eligibility")
+_LONG_NOTE = 300
 
 
 class LevelOption(NamedTuple):
@@ -58,10 +59,11 @@ class Status(NamedTuple):
 
 
 class LastAnswer(NamedTuple):
-    """What the cluster answered in the assessment before this one: a hint, never filled in."""
+    """What the cluster answered in the assessment before this one: a hint, never filled in; a long note is folded."""
 
     words: str
     note: str
+    is_long: bool
 
 
 class Side(NamedTuple):
@@ -233,4 +235,4 @@ class Deck:
             return None
         day = self._filters["day"](self.previous.reference_date)
         words = self.page.say("Last time (%(day)s): %(level)s", day=day, level=self.level(answer.level))
-        return LastAnswer(words, answer.note)
+        return LastAnswer(words, answer.note, len(answer.note) > _LONG_NOTE)

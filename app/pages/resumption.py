@@ -2,11 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
+from urllib.parse import urlsplit
 
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
 
 from app.pages.contexts import Context
 from app.pages.saving import digest
@@ -57,9 +59,16 @@ def unpack(form: Mapping[str, object]) -> Carried | None:
 
 
 def resume(page: Page, carried: Carried) -> Response:
-    """Show what was typed, to be saved with one click."""
+    """Show what was typed, to be saved with one click; what was going nowhere leads to the start page."""
+    if not _takes_forms(page.request.app.router.routes, carried.to):
+        return page.go("home")
     title = page.say("What you wrote is still here")
     return page.show(ResumeContext(title=title, carried=carried, shown=tuple(_shown(page, carried))))
+
+
+def _takes_forms(routes: Iterable[BaseRoute], address: str) -> bool:
+    scope = {"type": "http", "method": "POST", "path": urlsplit(address).path, "root_path": "", "headers": []}
+    return any(route.matches(scope)[0] is Match.FULL for route in routes)
 
 
 def _shown(page: Page, carried: Carried) -> Iterator[Shown]:

@@ -24,6 +24,7 @@ _ROUTES = {
     Sheet.HEATMAP: "portfolio_heatmap",
     Sheet.INDICATORS: "portfolio_indicators",
 }
+NAMED = 100
 FEW = 5  # from fewer clusters, each one moves a figure by more than a fifth
 
 
@@ -54,11 +55,15 @@ class LeftOut(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Figured:
-    """What the figures on a page are made of: how many were counted, who was left out and why, when, against what."""
+    """What the figures on a page are made of: how many were counted, who was left out and why, when, against what.
+
+    `named` are the first of those left out; all of them stand in the table of clusters.
+    """
 
     counted: int
     total: int
-    left_out: tuple[LeftOut, ...]
+    left_out: int
+    named: tuple[LeftOut, ...]
     as_of: dt.datetime
     catalogue: str
     catalogue_short: str
@@ -213,15 +218,16 @@ def _tabs(page: Page, asked_for: Asked, here: Sheet) -> Iterator[Tab]:
 
 def _figured(page: Page, found: Portfolio) -> Figured:
     framework, reasons = found.framework, reason_words(page)
-    left_out = (
+    named = (
         LeftOut(row.cluster.name, page.url("cluster", cluster=row.cluster.slug), reasons[row.reason])
-        for row in found.left_out
+        for row in found.left_out[:NAMED]
         if row.reason
     )
     return Figured(
         counted=len(found.counted),
         total=len(found.rows),
-        left_out=tuple(left_out),
+        left_out=len(found.left_out),
+        named=tuple(named),
         as_of=found.as_of,
         catalogue=f"{framework.wording(page.language).name}, {framework.version}",
         catalogue_short=f"{framework.name} {framework.version}",

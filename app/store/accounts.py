@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.domain.accounts import Token, User
 from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.permissions import Membership, Role, TokenScope
-from app.store.database import Transaction
+from app.store.database import Transaction, hold
 from app.store.tables import clusters, memberships, programmes, sessions, tokens, users
 
 _USER = tuple(
@@ -66,6 +66,7 @@ def by_id(tx: Transaction, user_id: str) -> User:
 
 def add(tx: Transaction, user: User, password_hash: str | None) -> None:
     """Write a new person; raises Invalid where the address is taken."""
+    hold(tx, f"user {user.email}")
     if by_email(tx, user.email) is not None:
         raise Invalid(Problem("email", "taken", "There is already an account with this e-mail address."))
     values: dict[str, Any] = {column.name: getattr(user, column.name) for column in _USER}
@@ -97,6 +98,7 @@ def first_role(tx: Transaction, user_id: str) -> tuple[Role, str] | None:
 
 def add_membership(tx: Transaction, user_id: str, membership: Membership) -> bool:
     """Give a person a role; returns whether it is new to them, as having it already is no fault."""
+    hold(tx, f"memberships {user_id}")
     if membership in memberships_of(tx, user_id):
         return False
     values = {"cluster_id": membership.cluster_id, "programme_id": membership.programme_id}

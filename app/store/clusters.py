@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.domain.clusters import Cluster, Programme, Round
 from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.permissions import Reach
-from app.store.database import Transaction
+from app.store.database import Transaction, hold
 from app.store.tables import clusters, programmes, rounds
 
 COLUMNS = (
@@ -90,6 +90,7 @@ def listed(
 
 def keep(tx: Transaction, cluster: Cluster) -> None:
     """Write a new cluster or the changed one; raises Invalid where another has its slug."""
+    hold(tx, f"cluster {cluster.slug}")
     taken = sa.select(clusters.c.id).where(clusters.c.slug == cluster.slug, clusters.c.id != cluster.id)
     if tx.connection.execute(taken).first():
         raise Invalid(Problem("slug", "taken", "Another cluster already has this address."))
@@ -126,6 +127,7 @@ def programme(tx: Transaction, slug: str, *, within: Reach) -> Programme:
 
 def keep_programme(tx: Transaction, found: Programme) -> None:
     """Write a new programme; raises Invalid where another has its slug."""
+    hold(tx, f"programme {found.slug}")
     if tx.connection.execute(sa.select(programmes.c.id).where(programmes.c.slug == found.slug)).first():
         raise Invalid(Problem("slug", "taken", "Another programme already has this address."))
     tx.connection.execute(sa.insert(programmes).values(dataclasses.asdict(found)))
@@ -141,6 +143,7 @@ def rounds_listed(tx: Transaction, programme_ids: Sequence[str]) -> list[Round]:
 
 def keep_round(tx: Transaction, opened: Round) -> None:
     """Write a new round; raises Invalid where the programme has one of this name."""
+    hold(tx, f"round {opened.programme_id} {opened.slug}")
     same = sa.select(rounds.c.id).where(rounds.c.programme_id == opened.programme_id, rounds.c.slug == opened.slug)
     if tx.connection.execute(same).first():
         raise Invalid(Problem("name", "taken", "The programme already has a round of this name."))

@@ -98,6 +98,12 @@ def _reachable() -> Iterator[None]:
         raise Unavailable from error
 
 
+def hold(tx: Transaction, name: str) -> None:
+    """Keep others who hold this name waiting until the transaction ends; on SQLite every other writer waits anyway."""
+    if tx.connection.dialect.name == "postgresql":
+        tx.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
+
+
 def journal_mode() -> str:
     """Return the SQLite journal mode that is safe with the library in use."""
     return "WAL" if sqlite3.sqlite_version_info >= SAFE_WAL else "TRUNCATE"

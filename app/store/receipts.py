@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.store.database import Transaction
+from app.store.database import Transaction, hold
 from app.store.tables import receipts
 
 KEPT_FOR = dt.timedelta(hours=24)
@@ -26,9 +26,8 @@ class Receipt:
 def claim(tx: Transaction, user_id: str, key: str) -> Receipt | None:
     """Return the receipt under this key, or hold the key until the transaction ends; old receipts are dropped."""
     tx.connection.execute(sa.delete(receipts).where(receipts.c.kept_at < tx.now - KEPT_FOR))
-    if tx.connection.dialect.name == "postgresql":
-        # Two requests with one key at the same time: the second waits here for the first one's receipt.
-        tx.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"{user_id} {key}", 0))))
+    # Two requests with one key at the same time: the second waits here for the first one's receipt.
+    hold(tx, f"receipt {user_id} {key}")
     columns = receipts.c
     found = tx.connection.execute(
         sa.select(columns.request_digest, columns.status, columns.headers, columns.body).where(

@@ -77,6 +77,17 @@ def test_last_times_answer_is_a_hint_and_is_never_filled_in(world: World, desk: 
     assert "checked" in card.named("i-A-1-level-none").attributes
 
 
+def test_a_long_note_of_last_time_is_folded(world: World, desk: Desk) -> None:
+    desk.answers(desk.kari, "A.1", 2, "Long " * 100)
+    desk.hand_in()
+    later = dt.date(2026, 12, 31)
+    key = world.assessment("havbruk", {}, framework=catalogues.tiny(), day=later, submit=False).id
+    card = desk.browser.open(f"/assessments/{key}/dimensions/boats").named("i-A-1")
+    assert [each.one("summary").text for each in card.all("details") if "Long Long" in each.text] == [
+        "Note from last time A.1"
+    ]
+
+
 @pytest.mark.parametrize("role", [Role.OBSERVER, Role.EVALUATOR, Role.OWNER])
 def test_who_may_not_answer_reads(world: World, desk: Desk, role: Role) -> None:
     desk.answers(desk.kari, "A.1", 2, "Inspection book")

@@ -181,8 +181,9 @@ def test_the_table_is_sorted_by_links(world: World, owner: PageClient, sort: str
 
 def test_a_long_table_is_paged_and_the_summary_is_of_all(world: World) -> None:
     world.programme()
-    for number in range(51):
-        world.cluster(f"c-{number:02}", name=f"C{number:02}")
+    with world.store.writing():
+        for number in range(51):
+            world.cluster(f"c-{number:02}", name=f"C{number:02}")
     owner = world.signed_in(Role.OWNER, programme="north")
     assert len(rows(owner.open("/portfolio"))) == 50
     page = owner.open("/portfolio?page=2")
@@ -190,6 +191,18 @@ def test_a_long_table_is_paged_and_the_summary_is_of_all(world: World) -> None:
     assert "0 of 51 clusters are counted." in page.text
     assert list(rows(owner.open("/portfolio?page=999"))) == ["C50"]
     owner.open("/portfolio?page=0", 404)
+
+
+def test_a_long_list_of_those_left_out_is_cut_short(world: World) -> None:
+    world.programme()
+    with world.store.writing():
+        for number in range(103):
+            world.cluster(f"c-{number:03}", name=f"C{number:03}")
+    page = world.signed_in(Role.OWNER, programme="north").open("/portfolio/heatmap")
+    left_out = page.named("counted-left-out")
+    assert left_out.one("summary").text == "103 clusters are left out"
+    assert len(left_out.all("li")) == 100
+    assert left_out.text.endswith("and 3 more, all in the table of clusters")
 
 
 def test_an_empty_programme_says_what_will_be_here(world: World) -> None:

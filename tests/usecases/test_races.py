@@ -55,7 +55,6 @@ def test_threads_that_save_one_cell_form_one_chain_of_revisions_with_a_line_for_
                 saved = assessments.answer(world.store, world.frameworks, contributor, draft.id, "A.1", raw, seen)
             except Stale as stale:
                 refused.append(stale)
-                assert stale.current != seen
                 seen = stale.current.revision  # type: ignore[attr-defined]
             else:
                 seen = saved.answer.revision
@@ -83,10 +82,9 @@ def test_threads_that_save_different_cells_all_get_through(world: World) -> None
     numbers = ("A.1", "A.2", "B.1")
 
     def save(number: int) -> None:
-        world_number = numbers[number]
         for turn in range(TURNS * 3):
             raw = {"level": turn % 3, "note": str(turn)}
-            assessments.answer(world.store, world.frameworks, world.manager, draft.id, world_number, raw, turn)
+            assessments.answer(world.store, world.frameworks, world.manager, draft.id, numbers[number], raw, turn)
 
     assert at_once(save, threads=3) == [None] * 3
     kept = world.read(draft)
@@ -143,7 +141,7 @@ def test_handing_in_freezes_what_was_answered_until_then_and_nothing_after(world
     for turn in range(4):
         draft = world.complete(day=world.kyst.updated_at.date())
 
-        def say(number: int, draft: Assessment = draft) -> object:
+        def say(number: int, draft: Assessment = draft, turn: int = turn) -> object:
             if number == 0:
                 return assessments.move(world.store, world.frameworks, world.manager, draft.id, Move.SUBMIT)
             raw = {"level": number % 3, "note": f"{turn}/{number}"}
