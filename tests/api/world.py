@@ -29,7 +29,7 @@ class ApiWorld(World):
         self.app = app
         self._clients: dict[tuple[str, frozenset[TokenScope]], TestClient] = {}
 
-    def token(self, name: str, scopes: frozenset[TokenScope] = EVERY_SCOPE) -> str:
+    def bearer(self, name: str, scopes: frozenset[TokenScope] = EVERY_SCOPE) -> str:
         """Return a new token of a person."""
         raw = {"name": "test", "scopes": sorted(scopes), "days": 90}
         return accounts.issue_token(self.store, self.actor(name), raw).secret
@@ -38,7 +38,7 @@ class ApiWorld(World):
         """Return the client of a person, whose token has these scopes, or all."""
         wanted = frozenset(scopes) or EVERY_SCOPE
         if (name, wanted) not in self._clients:
-            self._clients[name, wanted] = self._client({"Authorization": f"Bearer {self.token(name, wanted)}"})
+            self._clients[name, wanted] = self._client({"Authorization": f"Bearer {self.bearer(name, wanted)}"})
         return self._clients[name, wanted]
 
     @property
