@@ -177,11 +177,12 @@ def test_who_has_lost_the_role_does_not_get_the_answer(world: ApiWorld) -> None:
     assert faults(send(manager, KEY)) == [("Idempotency-Key", "reused")]
 
 
-@pytest.mark.parametrize("key", ["", " ", "a b", "ø".encode("latin-1").decode("latin-1"), "a" * 201, "a\x7f"])
-def test_what_is_no_key_is_refused(world: ApiWorld, key: str) -> None:
+@pytest.mark.parametrize("key", [b"", b" ", b"a b", b"\xf8", b"a" * 201, b"a\x7f"])
+def test_what_is_no_key_is_refused(world: ApiWorld, key: Any) -> None:
     send, owner = register(world), world.as_("owner")
     with world.nothing_changed():
-        assert faults(send(owner, {"Idempotency-Key": key})) == [("Idempotency-Key", "key")]
+        headers: Any = {"Idempotency-Key": key}
+        assert faults(send(owner, headers)) == [("Idempotency-Key", "key")]
 
 
 def test_a_key_given_twice_is_refused(world: ApiWorld) -> None:
