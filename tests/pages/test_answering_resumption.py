@@ -5,7 +5,6 @@ import json
 import pytest
 
 from app.store import accounts as kept
-from app.store import accounts as kept
 from app.usecases import accounts
 from tests.pages.client import PageClient
 from tests.pages.desk import Desk
