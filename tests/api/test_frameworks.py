@@ -82,7 +82,7 @@ def test_a_framework_in_the_language_of_the_browser(visitor: TestClient) -> None
     assert answered(both)["language"] == "en"
 
 
-@pytest.mark.parametrize("path", ["ecei/9", "x/1.0", "tiny/%00", "tiny/..", "tiny/" + "1" * 101, "%F0%9F%98%80/1.0"])
+@pytest.mark.parametrize("path", ["ecei/9", "x/1.0", "tiny/%00", "tiny/" + "1" * 101, "%F0%9F%98%80/1.0"])
 def test_a_standard_that_there_is_not_is_not_found(visitor: TestClient, path: str) -> None:
     refused(visitor.get(f"/frameworks/{path}"), 404)
 

@@ -12,6 +12,84 @@ GAP = {
 }
 
 
+SHAPE = {
+    "assessment": "id",
+    "framework": "tiny",
+    "version": "1.0",
+    "basis": "claimed",
+    "indicative": True,
+    "answered": 2,
+    "total": 3,
+    "points": 1,
+    "max_points": 12,
+    "percent": 8.3,
+    "points_to_gold": 7,
+    "verdict": {
+        "outcome": "incomplete",
+        "reasons": [
+            {
+                "code": "incomplete",
+                "indicators": ["B.1"],
+                "message": "2 of 3 indicators are answered; a verdict needs all of them.",
+            }
+        ],
+    },
+    "dimensions": [
+        {
+            "id": "boats",
+            "name": "Boats",
+            "points": 1,
+            "max_points": 6,
+            "percent": 16.7,
+            "benchmark_points": 4,
+        },
+        {
+            "id": "harbour",
+            "name": "Harbour",
+            "points": 0,
+            "max_points": 6,
+            "percent": 0.0,
+            "benchmark_points": 6,
+        },
+    ],
+    "indicators": [
+        {
+            "number": "A.1",
+            "name": "Seaworthy boats",
+            "level": 1,
+            "benchmark": 2,
+            "gap": 1,
+            "minimum": None,
+            "below_minimum": False,
+            "points": 1,
+            "max_points": 2,
+        },
+        {
+            "number": "A.2",
+            "name": "Life jackets",
+            "level": 0,
+            "benchmark": 1,
+            "gap": 1,
+            "minimum": 1,
+            "below_minimum": True,
+            "points": 0,
+            "max_points": 4,
+        },
+        {
+            "number": "B.1",
+            "name": "Berths",
+            "level": None,
+            "benchmark": 2,
+            "gap": None,
+            "minimum": None,
+            "below_minimum": False,
+            "points": 0,
+            "max_points": 6,
+        },
+    ],
+}
+
+
 def gap(world: ApiWorld, levels: Mapping[str, int | None], query: str = "") -> dict[str, object]:
     """Answer these levels and return the gap."""
     draft = world.answer(world.start(), levels)
@@ -22,82 +100,7 @@ def gap(world: ApiWorld, levels: Mapping[str, int | None], query: str = "") -> d
 def test_the_whole_shape_of_a_gap(world: ApiWorld) -> None:
     found = gap(world, {"A.1": 1, "A.2": 0})
     assert set(found) == GAP
-    assert found == {
-        "assessment": "id",
-        "framework": "tiny",
-        "version": "1.0",
-        "basis": "claimed",
-        "indicative": True,
-        "answered": 2,
-        "total": 3,
-        "points": 1,
-        "max_points": 12,
-        "percent": 8.3,
-        "points_to_gold": 7,
-        "verdict": {
-            "outcome": "incomplete",
-            "reasons": [
-                {
-                    "code": "incomplete",
-                    "indicators": ["B.1"],
-                    "message": "2 of 3 indicators are answered; a verdict needs all of them.",
-                }
-            ],
-        },
-        "dimensions": [
-            {
-                "id": "boats",
-                "name": "Boats",
-                "points": 1,
-                "max_points": 6,
-                "percent": 16.7,
-                "benchmark_points": 4,
-            },
-            {
-                "id": "harbour",
-                "name": "Harbour",
-                "points": 0,
-                "max_points": 6,
-                "percent": 0.0,
-                "benchmark_points": 6,
-            },
-        ],
-        "indicators": [
-            {
-                "number": "A.1",
-                "name": "Seaworthy boats",
-                "level": 1,
-                "benchmark": 2,
-                "gap": 1,
-                "minimum": None,
-                "below_minimum": False,
-                "points": 1,
-                "max_points": 2,
-            },
-            {
-                "number": "A.2",
-                "name": "Life jackets",
-                "level": 0,
-                "benchmark": 1,
-                "gap": 1,
-                "minimum": 1,
-                "below_minimum": True,
-                "points": 0,
-                "max_points": 4,
-            },
-            {
-                "number": "B.1",
-                "name": "Berths",
-                "level": None,
-                "benchmark": 2,
-                "gap": None,
-                "minimum": None,
-                "below_minimum": False,
-                "points": 0,
-                "max_points": 6,
-            },
-        ],
-    }
+    assert found == SHAPE
 
 
 @pytest.mark.parametrize(
