@@ -1,4 +1,5 @@
-# One image for every command: `docker run -p 8000:8000 -v goldgap:/data -e GOLDGAP_SECRET_KEY=… -e GOLDGAP_ALLOWED_HOSTS=… goldgap`
+# One image for every command: `docker run -p 8000:8000 -v goldgap:/data --env-file goldgap.env goldgap`,
+# where goldgap.env sets GOLDGAP_SECRET_KEY, GOLDGAP_ALLOWED_HOSTS and GOLDGAP_BASE_URL.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /srv/goldgap
 RUN python -m venv --without-pip .venv
@@ -17,5 +18,6 @@ USER 10001
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
+    CMD ["python", "-c", "import os, urllib.request as u; host = os.environ['GOLDGAP_ALLOWED_HOSTS'].split(',')[0].strip(); \
+         u.urlopen(u.Request('http://127.0.0.1:8000/healthz', headers={'Host': host}), timeout=2)"]
 CMD ["sh", "-c", "goldgap init && exec goldgap serve --host 0.0.0.0 --port 8000"]

@@ -124,8 +124,8 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
             return problems.problem(request, status, f"http-{status}", message)
         return refusals.show(Page(request, VISITOR), status, message)
 
-    app.add_middleware(CrossSiteCheck, refuse=refuse)
     app.add_middleware(BodyLimit, refuse=refuse)
+    app.add_middleware(CrossSiteCheck, refuse=refuse)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts), www_redirect=False)
     app.add_middleware(Faults, refuse=refuse)
     app.add_middleware(CompressMiddleware)

@@ -34,7 +34,7 @@ def one(
 ) -> Response:
     """Keep the cluster's answer to one indicator, based on the answer's ETag: "0" before it was first saved.
 
-    What is left out stays. The answer to every question can be changed until the assessment is handed in.
+    What is left out stays. The answer to every question can be changed until the assessment is submitted.
     """
 
     def do() -> Receipt:

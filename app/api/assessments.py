@@ -1,4 +1,4 @@
-"""Assessments: list, start, show, hand in, take back, delete, and the gap to Gold."""
+"""Assessments: list, start, show, submit, withdraw, delete, and the gap to Gold."""
 
 from functools import partial
 from typing import Annotated, Literal
@@ -171,7 +171,7 @@ def gap(
     "/assessments/{id}/submit",
     operation_id="submit_assessment",
     response_model=AssessmentOut,
-    **writes("Hand an assessment in", 404, 409, based=BASED_IF_STATED),
+    **writes("Submit an assessment", 404, 409, based=BASED_IF_STATED),
 )
 def submit(
     store: StoreDep,

@@ -16,7 +16,7 @@ _TAGS = {
     "frameworks": "The standard: dimensions, indicators, levels, benchmark and minima, each with its standing. "
     "Open to everybody.",
     "clusters": "Cluster organisations within the caller's reach.",
-    "assessments": "A cluster's assessments: start, answer, hand in, take back, and the gap to Gold.",
+    "assessments": "A cluster's assessments: start, answer, submit, withdraw, and the gap to Gold.",
     "portfolio": "Everything within the caller's reach side by side. Each answer names what was counted and left out.",
 }
 _ABOUT = """\

@@ -133,7 +133,7 @@ def _acting_as(store: Store, name: str) -> Actor:
 
 
 def _assess(store: RewoundStore, frameworks: Frameworks, demo: Demo, cluster: DemoCluster, nth: int) -> None:
-    """Start a cluster's assessment in a round, answer it over some weeks, and hand it in where it was handed in."""
+    """Start a cluster's assessment in a round, answer it over some weeks, and submit it where it was submitted."""
     entry, round_ = cluster.rounds[nth], demo.rounds[nth]
     if entry is None:
         return

@@ -7,8 +7,6 @@ import typer
 
 from app.cli.console import AsJson, columns, opened, show
 from app.domain.accounts import Token
-from app.domain.errors import NotFound
-from app.store import accounts as kept
 from app.usecases import accounts, operators
 
 commands = typer.Typer()
@@ -54,12 +52,7 @@ def list_tokens(*, email: Email, as_json: AsJson = False) -> None:
 def revoke_token(token_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """End a token, from the next request on."""
     with opened() as store:
-        with store.reading() as tx:
-            found = kept.token(tx, token_id)
-            if found is None:
-                raise NotFound
-            owner = kept.by_id(tx, found[0].user_id)
-        accounts.revoke_token(store, operators.acting_as(store, owner.email), token_id)
+        owner = operators.revoke_token(store, token_id)
     typer.echo(f"Revoked the token {token_id} of {owner.email}.")
 
 

@@ -1,7 +1,9 @@
 """A cluster's answers: what one is, how raw input becomes one, and which are missing."""
 
+import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from app.domain import text
@@ -42,6 +44,36 @@ def parse(framework: Framework, indicator: Indicator, raw: Mapping[str, object],
     if problems:
         raise Invalid(*problems)
     return Answer(indicator.number, level, words, current.revision, current.updated_at, current.updated_by)
+
+
+def parse_all(
+    framework: Framework, current: Mapping[str, Answer], raw: Mapping[str, Mapping[str, object]]
+) -> tuple[dict[str, Answer], dict[str, tuple[Problem, ...]]]:
+    """Return by official number what `parse` makes of each answer sent, and the problems of those it refuses."""
+    parsed: dict[str, Answer] = {}
+    problems: dict[str, tuple[Problem, ...]] = {}
+    known = {indicator.number: indicator for indicator in framework.indicators}
+    for number, sent in raw.items():
+        if number not in known:
+            # The number came from outside, so it is not repeated.
+            problems[number] = (Problem("answers", "unknown", "There is no such indicator."),)
+            continue
+        try:
+            parsed[number] = parse(framework, known[number], sent, current.get(number) or Answer(number))
+        except Invalid as invalid:
+            named = (dataclasses.replace(p, field=f"answers.{number}.{p.field}") for p in invalid.problems)
+            problems[number] = tuple(named)
+    return parsed, problems
+
+
+def says_one_of(framework: Framework, current: Answer, tried: Iterable[Mapping[str, object]]) -> bool:
+    """Whether an answer says what one of these would make of it; what cannot be parsed says nothing."""
+    indicator = framework.indicator(current.indicator)
+    for raw in tried:
+        with suppress(Invalid):
+            if parse(framework, indicator, raw, current).same_content(current):
+                return True
+    return False
 
 
 def require_current(current: Answer, revision: int) -> None:

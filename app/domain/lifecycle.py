@@ -102,7 +102,7 @@ class Assessment:
 def require_editable(assessment: Assessment) -> None:
     """Pass while answers can be changed; raises Conflict."""
     if assessment.state not in EDITABLE:
-        raise Conflict("locked", "This assessment has been handed in, so its answers can no longer be changed.")
+        raise Conflict("locked", "This assessment has been submitted, so its answers can no longer be changed.")
 
 
 def require_deletable(assessment: Assessment) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from app.domain.answers import Levels
 from app.domain.clusters import Cluster
 from app.domain.framework import Framework, Indicator
 from app.domain.lifecycle import COUNTING, State
-from app.domain.scoring import Outcome, is_below
+from app.domain.scoring import Outcome, is_below, score
 
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -47,6 +48,13 @@ class Figures:
     points: int
     outcome: Outcome
     levels: tuple[int | None, ...]
+
+
+def figures(framework: Framework, levels: Levels) -> Figures:
+    """Return what an assessment with these levels scores."""
+    scorecard = score(framework, levels)
+    in_order = tuple(levels.get(indicator.number) for indicator in framework.indicators)
+    return Figures(scorecard.points, scorecard.outcome, in_order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,7 @@ class IndicatorSpread:
 
 
 def row(selection: Selection, cluster: Cluster, standings: Sequence[Standing]) -> PortfolioRow:
-    """Decide which assessment counts: the latest reference date among those handed in and selected."""
+    """Decide which assessment counts: the latest reference date among those submitted and selected."""
     handed_in = [standing for standing in standings if standing.state in COUNTING]
     pinned = (selection.framework.name, selection.framework.version)
     same = [standing for standing in handed_in if (standing.framework, standing.version) == pinned]

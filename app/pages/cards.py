@@ -25,7 +25,7 @@ class LevelOption(NamedTuple):
     text: str
 
 
-class Standing(NamedTuple):
+class PartStanding(NamedTuple):
     """How sure one part of a criterion is, and where it comes from."""
 
     what: str
@@ -45,8 +45,8 @@ class Criterion:
     evidence: tuple[str, ...]
     why: str
     levels: tuple[LevelOption, ...]
-    name_standing: Standing
-    standings: tuple[Standing, ...]
+    name_standing: PartStanding
+    standings: tuple[PartStanding, ...]
 
 
 class Status(NamedTuple):
@@ -129,7 +129,7 @@ def criterion(page: Page, framework: Framework, indicator: Indicator) -> Criteri
     )
 
 
-def _standings(page: Page, framework: Framework, indicator: Indicator) -> Iterator[Standing]:
+def _standings(page: Page, framework: Framework, indicator: Indicator) -> Iterator[PartStanding]:
     words = {
         "name": page.say("Name"),
         "order": page.say("Place in the standard"),
@@ -141,10 +141,10 @@ def _standings(page: Page, framework: Framework, indicator: Indicator) -> Iterat
     }
     for kind in _KINDS:
         if indicator.standing.get(kind, "none") != "none":
-            yield Standing(words[kind], indicator.standing[kind], _source(framework, indicator.source[kind]))
+            yield PartStanding(words[kind], indicator.standing[kind], _source(framework, indicator.source[kind]))
     for figure in indicator.anchors:
         what = page.say("The figure in level %(level)s", level=figure.level)
-        yield Standing(what, figure.standing, _source(framework, figure.source))
+        yield PartStanding(what, figure.standing, _source(framework, figure.source))
 
 
 def _source(framework: Framework, codes: str) -> str:

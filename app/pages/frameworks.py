@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.domain.framework import Framework, Indicator
 from app.domain.scoring import percent
-from app.pages.cards import Criterion, Standing, card_id, criterion
+from app.pages.cards import Criterion, PartStanding, card_id, criterion
 from app.pages.contexts import Context, Crumb
 from app.pages.tables import Column
 from app.pages.templating import Page, PageDep
@@ -52,7 +52,7 @@ class Entry:
     id: str
     criterion: Criterion
     indicator: Indicator
-    numbers: tuple[Standing, ...]
+    numbers: tuple[PartStanding, ...]
     has_descriptors: bool
 
 
@@ -247,7 +247,7 @@ def _entry(page: Page, framework: Framework, indicator: Indicator) -> Entry:
     return Entry(card_id(indicator.number), found, indicator, numbers, has_descriptors)
 
 
-def _numbers(page: Page, indicator: Indicator) -> Iterator[Standing]:
+def _numbers(page: Page, indicator: Indicator) -> Iterator[PartStanding]:
     """Yield the numbers of an indicator that decide something, each with how sure it is."""
     words = {
         "weight": page.say("Weight: %(weight)s", weight=indicator.weight),
@@ -257,7 +257,7 @@ def _numbers(page: Page, indicator: Indicator) -> Iterator[Standing]:
     }
     for kind, what in words.items():
         if indicator.standing.get(kind, "none") != "none":
-            yield Standing(what, indicator.standing[kind], indicator.source[kind])
+            yield PartStanding(what, indicator.standing[kind], indicator.source[kind])
 
 
 def _sure(page: Page, framework: Framework) -> Iterator[Sure]:

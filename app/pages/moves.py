@@ -64,7 +64,7 @@ class MoveContext(Context):
 
 @router.get("/assessments/{assessment_id}/submit", name="submit_page")
 def submit_page(page: PageDep, store: StoreDep, frameworks: FrameworksDep, assessment_id: str) -> Response:
-    """Say what handing in does, or what is still missing."""
+    """Say what submitting does, or what is still missing."""
     return _show(page, store, frameworks, assessment_id, Move.SUBMIT)
 
 
@@ -82,7 +82,7 @@ def delete_page(page: PageDep, store: StoreDep, frameworks: FrameworksDep, asses
 
 @router.post("/assessments/{assessment_id}/submit", name="submit_assessment")
 def submit(page: PageDep, store: StoreDep, frameworks: FrameworksDep, assessment_id: str, form: FormDep) -> Response:
-    """Hand an assessment in."""
+    """Submit an assessment."""
     return _move(page, store, frameworks, assessment_id, form, Move.SUBMIT)
 
 
@@ -179,7 +179,7 @@ def _words(page: Page, report: Report, move: str) -> tuple[str, str, tuple[str, 
             say("The assessment counts in the portfolio of the programme, with the reference date %(day)s.", day=day),
             say("You can withdraw it later. Then it no longer counts, and the answers stay locked."),
         )
-        lead = say("You hand in the cluster's answers to all %(total)s indicators.", total=report.framework.total)
+        lead = say("You submit the cluster's answers to all %(total)s indicators.", total=report.framework.total)
         return say("Submit this assessment"), lead, points, say("Submit")
     if move == Move.WITHDRAW:
         points = (
@@ -187,7 +187,7 @@ def _words(page: Page, report: Report, move: str) -> tuple[str, str, tuple[str, 
             say("The answers can still be read, and stay locked."),
             say("To answer again, start a new assessment."),
         )
-        lead = say("You take back what the cluster handed in.")
+        lead = say("You withdraw what the cluster submitted.")
         return say("Withdraw this assessment"), lead, points, say("Withdraw")
     losses = (
         say("Its answers and notes are gone for good (%(count)s indicators are answered).", count=assessment.answered),

@@ -89,7 +89,7 @@ def why_locked(page: Page, report: Report) -> str:
         return ""
     if report.assessment.state in EDITABLE:
         return page.say("You can read these answers. Your role does not let you change them.")
-    return page.say("This assessment has been handed in, so its answers can no longer be changed.")
+    return page.say("This assessment has been submitted, so its answers can no longer be changed.")
 
 
 def named(page: Page, report: Report, indicator: Indicator) -> Named:

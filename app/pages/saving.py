@@ -35,7 +35,7 @@ class Typed:
     seen: str | None
     shown: int | None
     keep: str
-    tried: frozenset[str]
+    tried: tuple[Mapping[str, object], ...]
 
     @property
     def is_touched(self) -> bool:
@@ -99,7 +99,7 @@ def read(form: FormData, indicators: Iterable[Indicator]) -> dict[str, Typed]:
             seen=seen if isinstance(seen, str) else None,
             shown=_revision(form.get(f"shown-{number}")),
             keep=str(form.get(f"keep-{number}", "")),
-            tried=frozenset(_digest_of_tried(str(text)) for text in form.getlist(f"tried-{number}")),
+            tried=tuple(_tried(str(text)) for text in form.getlist(f"tried-{number}")),
         )
         if card.is_touched:
             found[number] = card
@@ -112,23 +112,21 @@ def keep(
     """Keep what can be kept; return the assessment as it is then, with what stands against the rest."""
     chosen = {number: card for number, card in typed.items() if not card.takes_theirs}
     raw = {number: {"level": card.level, "note": card.note} for number, card in chosen.items()}
-    ask = (store, frameworks, page.actor, report.assessment.id)
+    revisions = {number: card.based_on for number, card in chosen.items()}
+    tried = {number: card.tried for number, card in chosen.items()}
     try:
-        done = assessments.answer_each(*ask, raw, {number: card.based_on for number, card in chosen.items()})
-        # A save whose answer got lost leaves the browser behind itself: what stands in its way is its own.
-        own = {n: found.revision for n, found in done.stale.items() if digest_of(found) in chosen[n].tried}
-        again = assessments.answer_each(*ask, {number: raw[number] for number in own}, own)
+        done = assessments.answer_each(store, frameworks, page.actor, report.assessment.id, raw, revisions, tried)
     except (Conflict, NotPermitted) as refused:
         words = page.say(refused.message, **refused.params)
         report = assessments.report(store, frameworks, page.actor, report.assessment.id)
         return report, Saving(typed, refusal=words, status=status_of(refused))
-    stale = {n: found for n, found in done.stale.items() if n not in own} | dict(again.stale)
+    stale = dict(done.stale)
     for number in typed.keys() - chosen.keys():
-        theirs = again.assessment.answer(number)
+        theirs = done.assessment.answer(number)
         if theirs.revision != typed[number].shown:
             stale[number] = theirs
     status = STATUS[Invalid] if done.problems else STATUS[Conflict] if stale else HTTPStatus.OK
-    return replace(report, assessment=again.assessment), Saving(typed, stale, done.problems, status=status)
+    return replace(report, assessment=done.assessment), Saving(typed, stale, done.problems, status=status)
 
 
 def _revision(raw: object) -> int | None:
@@ -136,6 +134,6 @@ def _revision(raw: object) -> int | None:
     return int(str(raw)) if is_number else None
 
 
-def _digest_of_tried(text: str) -> str:
+def _tried(text: str) -> Mapping[str, object]:
     level, _, note = text.partition("\n")
-    return digest(level, note)
+    return {"level": level, "note": note}

@@ -241,8 +241,8 @@ def reason_words(page: Page) -> Mapping[LeftOutReason, str]:
     return {
         LeftOutReason.NONE: page.say("No assessment"),
         LeftOutReason.DRAFT: page.say("Still a draft"),
-        LeftOutReason.OTHER_ROUND: page.say("Handed in for another round only"),
-        LeftOutReason.OTHER_FRAMEWORK: page.say("Handed in on another catalogue only"),
+        LeftOutReason.OTHER_ROUND: page.say("Submitted for another round only"),
+        LeftOutReason.OTHER_FRAMEWORK: page.say("Submitted on another catalogue only"),
         LeftOutReason.NOT_VERIFIED: page.say("Not verified yet"),
     }
 

@@ -38,7 +38,7 @@ class Check:
 
 
 class LastTime(NamedTuple):
-    """What the cluster last handed in came to."""
+    """What the cluster last submitted came to."""
 
     day: dt.date
     points: int

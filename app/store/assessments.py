@@ -78,10 +78,10 @@ def of_cluster(tx: Transaction, cluster: Cluster) -> list[Assessment]:
 
 
 def previous(tx: Transaction, assessment: Assessment) -> Assessment | None:
-    """Return what the cluster last handed in against the same framework before this, None where there is nothing."""
+    """Return what the cluster last submitted against the same framework before this, None where there is nothing."""
     same_day = assessments.c.reference_date == assessment.reference_date
     if assessment.submitted_at is not None:
-        # Of two on one day, only the one handed in first comes before the other.
+        # Of two on one day, only the one submitted first comes before the other.
         same_day &= assessments.c.submitted_at < assessment.submitted_at
     statement = (
         sa.select(*_COLUMNS)
@@ -145,11 +145,9 @@ def delete(tx: Transaction, assessment: Assessment) -> None:
 
 def standings(tx: Transaction, *, within: Reach) -> dict[str, list[Standing]]:
     """Return by cluster id where each assessment within reach stands, with the figures frozen in its scorecard."""
-    answered = (
-        sa.select(answers.c.assessment_id, sa.func.count(answers.c.level).label("answered"))
-        .group_by(answers.c.assessment_id)
-        .subquery()
-    )
+    # What is frozen is complete, so only the answers of the others are counted.
+    counted = sa.select(sa.func.count(answers.c.level)).where(answers.c.assessment_id == assessments.c.id)
+    answered = sa.func.coalesce(sa.func.length(scorecards.c.levels), counted.scalar_subquery())
     statement = (
         sa.select(
             assessments.c.cluster_id,
@@ -160,7 +158,7 @@ def standings(tx: Transaction, *, within: Reach) -> dict[str, list[Standing]]:
             assessments.c.reference_date,
             assessments.c.state,
             assessments.c.submitted_at,
-            sa.func.coalesce(answered.c.answered, 0).label("answered"),
+            answered.label("answered"),
             scorecards.c.points,
             scorecards.c.outcome,
             scorecards.c.levels,
@@ -169,7 +167,6 @@ def standings(tx: Transaction, *, within: Reach) -> dict[str, list[Standing]]:
             assessments.join(clusters, assessments.c.cluster_id == clusters.c.id)
             .outerjoin(rounds, assessments.c.round_id == rounds.c.id)
             .outerjoin(scorecards, scorecards.c.assessment_id == assessments.c.id)
-            .outerjoin(answered, answered.c.assessment_id == assessments.c.id)
         )
         .where(reaches(within))
     )

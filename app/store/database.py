@@ -91,10 +91,10 @@ def make_engine(url: str) -> sa.Engine:
 
 @contextmanager
 def _reachable() -> Iterator[None]:
-    """Say in the domain's words that the database is gone, busy beyond patience, or full."""
+    """Say in the domain's words that the database is gone, full, or busy beyond patience."""
     try:
         yield
-    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
         raise Unavailable from error
 
 

@@ -1,10 +1,11 @@
-"""A cluster's assessments: start, answer, read, hand in, take back, delete."""
+"""A cluster's assessments: start, answer, read, submit, withdraw, delete."""
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 
 from app.domain import answers, clusters, lifecycle, text
 from app.domain.answers import Answer
@@ -13,8 +14,7 @@ from app.domain.errors import Invalid, Problem, Stale
 from app.domain.framework import Framework, Indicator
 from app.domain.lifecycle import Assessment, Move, State
 from app.domain.permissions import Actor, Permission, allows, reach, require
-from app.domain.portfolio import Figures
-from app.domain.scoring import score
+from app.domain.portfolio import figures
 from app.frameworks.reader import Frameworks
 from app.store import assessments as kept
 from app.store import clusters as kept_clusters
@@ -146,7 +146,7 @@ def answer_all(
         assessment, framework = _to_answer(tx, frameworks, actor, assessment_id)
         if revision != assessment.revision:
             raise Stale(assessment)
-        changed, problems = _parse_all(framework, assessment, raw)
+        changed, problems = answers.parse_all(framework, assessment.answers, raw)
         if problems:
             raise Invalid(*(problem for found in problems.values() for problem in found))
         assessment = _keep_answers(tx, actor, assessment, list(changed.values()))
@@ -160,14 +160,19 @@ def answer_each(
     assessment_id: str,
     raw: Mapping[str, Mapping[str, object]],
     revisions: Mapping[str, int],
+    tried: Mapping[str, Sequence[Mapping[str, object]]] = MappingProxyType({}),
 ) -> AnswersSaved:
-    """Keep each answer that can be kept; the others are handed back with what stands against them."""
+    """Keep each answer that can be kept; the others are handed back with what stands against them.
+
+    `tried` is what the same writer sent before without hearing what became of it: found kept, it is no conflict.
+    """
     with store.writing() as tx:
         assessment, framework = _to_answer(tx, frameworks, actor, assessment_id)
-        proposed, problems = _parse_all(framework, assessment, raw)
+        proposed, problems = answers.parse_all(framework, assessment.answers, raw)
         # A repeated save of the very same content is no conflict: a browser may safely try again.
         fresh = {n: a for n, a in proposed.items() if not a.same_content(assessment.answer(n))}
-        stale = {n: assessment.answer(n) for n in fresh if revisions.get(n) != assessment.answer(n).revision}
+        behind = {n: assessment.answer(n) for n in fresh if revisions.get(n) != assessment.answer(n).revision}
+        stale = {n: now for n, now in behind.items() if not answers.says_one_of(framework, now, tried.get(n, ()))}
         accepted = [changed for number, changed in fresh.items() if number not in stale]
         assessment = _keep_answers(tx, actor, assessment, accepted)
         return AnswersSaved(assessment, framework, stale, problems)
@@ -176,7 +181,7 @@ def answer_each(
 def move(
     store: Store, frameworks: Frameworks, actor: Actor, assessment_id: str, wanted: Move, revision: int | None = None
 ) -> Report:
-    """Hand an assessment in, or take it back; raises Stale where `revision` is given and no longer true, Conflict."""
+    """Submit an assessment, or withdraw it; raises Stale where `revision` is given and no longer true, Conflict."""
     with store.writing() as tx:
         assessment = kept.load(tx, assessment_id, within=reach(actor), to_change=True)
         require(actor, lifecycle.MOVES[wanted].permission, assessment.cluster)
@@ -193,7 +198,7 @@ def move(
         )
         kept.keep(tx, moved)
         if state in lifecycle.COUNTING:
-            kept.keep_scorecard(tx, moved, _figures(framework, moved))
+            kept.keep_scorecard(tx, moved, figures(framework, moved.levels))
         else:
             kept.drop_scorecard(tx, moved)
         before, after = {"state": assessment.state}, {"state": moved.state}
@@ -233,25 +238,6 @@ def _to_answer(
     return assessment, frameworks.pinned(assessment)
 
 
-def _parse_all(
-    framework: Framework, assessment: Assessment, raw: Mapping[str, Mapping[str, object]]
-) -> tuple[dict[str, Answer], dict[str, tuple[Problem, ...]]]:
-    parsed: dict[str, Answer] = {}
-    problems: dict[str, tuple[Problem, ...]] = {}
-    known = {indicator.number: indicator for indicator in framework.indicators}
-    for number, sent in raw.items():
-        if number not in known:
-            # The number came from outside, so it is not repeated.
-            problems[number] = (Problem("answers", "unknown", "There is no such indicator."),)
-            continue
-        try:
-            parsed[number] = answers.parse(framework, known[number], sent, assessment.answer(number))
-        except Invalid as invalid:
-            named = (dataclasses.replace(p, field=f"answers.{number}.{p.field}") for p in invalid.problems)
-            problems[number] = tuple(named)
-    return parsed, problems
-
-
 def _keep_answers(tx: Transaction, actor: Actor, assessment: Assessment, changed: list[Answer]) -> Assessment:
     changed = [answer for answer in changed if not answer.same_content(assessment.answer(answer.indicator))]
     if not changed:
@@ -267,12 +253,6 @@ def _keep_answers(tx: Transaction, actor: Actor, assessment: Assessment, changed
     assessment = dataclasses.replace(assessment, revision=assessment.revision + 1, updated_at=tx.now)
     kept.keep(tx, assessment)
     return assessment
-
-
-def _figures(framework: Framework, assessment: Assessment) -> Figures:
-    scorecard = score(framework, assessment.levels)
-    levels = tuple(assessment.levels.get(indicator.number) for indicator in framework.indicators)
-    return Figures(scorecard.points, scorecard.outcome, levels)
 
 
 def _offered(frameworks: Frameworks, raw: Mapping[str, object]) -> Framework:

@@ -103,6 +103,18 @@ def remove_member(store: Store, email: str, role: Role, *, cluster: str | None, 
         return membership
 
 
+def revoke_token(store: Store, token_id: str) -> User:
+    """End anybody's token, from the next request on, and return whose it was; raises NotFound."""
+    with store.writing() as tx:
+        found = kept.token(tx, token_id)
+        if found is None:
+            raise NotFound
+        token, _ = found
+        kept.mark_token(tx, token_id, revoked_at=tx.now)
+        journal.note(tx, OPERATOR, Verb.REVOKED_TOKEN, token_id)
+        return kept.by_id(tx, token.user_id)
+
+
 def import_clusters(store: Store, programme_slug: str, rows: Iterable[Mapping[str, str]]) -> Imported:
     """Register or update clusters by slug, all or none, so that a second run changes nothing; raises Invalid."""
     done: dict[str, list[str]] = {"created": [], "updated": [], "unchanged": []}

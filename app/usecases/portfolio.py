@@ -13,7 +13,7 @@ from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.framework import Dimension, Framework, Indicator
 from app.domain.permissions import Actor, Permission, Reach, allows, reach
 from app.domain.portfolio import Basis, Figures, IndicatorSpread, PortfolioRow, Selection
-from app.domain.scoring import Outcome, is_below, percent, score
+from app.domain.scoring import Outcome, is_below, percent
 from app.frameworks.reader import Frameworks
 from app.store import assessments as kept
 from app.store import clusters as kept_clusters
@@ -207,11 +207,8 @@ def _with_own_drafts(
         if standing is None:
             yield row
             continue
-        so_far: Mapping[str, int | None] = levels.get(standing.assessment_id, {})
-        scorecard = score(framework, so_far)
-        in_order = tuple(so_far.get(indicator.number) for indicator in framework.indicators)
-        figures = Figures(scorecard.points, scorecard.outcome, in_order)
-        yield dataclasses.replace(row, standing=dataclasses.replace(standing, figures=figures))
+        so_far = portfolio.figures(framework, levels.get(standing.assessment_id, {}))
+        yield dataclasses.replace(row, standing=dataclasses.replace(standing, figures=so_far))
 
 
 _CLUSTER_COLUMNS = (

@@ -82,7 +82,9 @@ class Faults:
             if scope["type"] != "http" or started:
                 raise
             _LOG.error("fault", request_id=scope["state"]["request_id"], path=scope["path"], exc_info=fault)
-            message = "The fault is ours and has been written down. Nothing was saved by this request."
+            message = (
+                "The fault is ours and has been written down. See whether your change was saved before you try again."
+            )
             await self.refuse(scope, 500, message)(scope, receive, send)
 
 

@@ -1,4 +1,4 @@
-"""Assessments through the API: start, show, list, hand in, take back, delete."""
+"""Assessments through the API: start, show, list, submit, withdraw, delete."""
 
 import json
 

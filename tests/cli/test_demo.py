@@ -58,7 +58,7 @@ def store(loaded: str) -> Iterator[Store]:
 
 
 def every(store: Store) -> list[Assessment]:
-    """Every assessment with its answers: those handed in and the drafts, as their own managers read them."""
+    """Every assessment with its answers: those submitted and the drafts, as their own managers read them."""
     found: dict[str, Assessment] = {}
     for cluster in read_demo().clusters:
         actor = operators.acting_as(store, f"{slug_from(cluster.manager).replace('-', '.')}@example.org")

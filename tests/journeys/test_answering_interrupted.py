@@ -212,5 +212,5 @@ def test_an_assessment_handed_in_meanwhile_keeps_the_text_on_the_page(
     assessments.answer_all(store, frameworks, kari, key, every, revision)
     assessments.move(store, frameworks, kari, key, Move.SUBMIT)
     write(page, "Too late")
-    expect(page.locator("#i-A-1-status")).to_contain_text("This assessment has been handed in")
+    expect(page.locator("#i-A-1-status")).to_contain_text("This assessment has been submitted")
     expect(page.get_by_label("Note and evidence").first).to_have_value("Too late")

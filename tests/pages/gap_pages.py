@@ -34,7 +34,7 @@ def gap_path(
     framework: Framework | None = None,
     slug: str = "havbruk",
 ) -> str:
-    """Register a cluster with this assessment, handed in where it is complete, and return its gap page's address."""
+    """Register a cluster with this assessment, submitted where it is complete, and return its gap page's address."""
     standard = framework or ecei()
     world.cluster(slug, None, "Havbruk <i>Sør</i>")
     if last is not None:

@@ -98,7 +98,7 @@ def test_who_may_not_answer_reads(world: World, desk: Desk, role: Role) -> None:
     assert not page.all("form", id="answers")
     assert all("disabled" in picker.attributes for picker in page.all("fieldset"))
     assert "Inspection book" in page.named("i-A-1").text
-    assert "This assessment has been handed in" in page.text
+    assert "This assessment has been submitted" in page.text
 
 
 def test_an_observer_of_a_draft_is_told_that_the_role_is_the_reason(world: World, desk: Desk) -> None:

@@ -144,7 +144,7 @@ def test_a_role_that_was_taken_away_says_so_on_the_card(desk: Desk, role: Role |
 def test_an_assessment_handed_in_meanwhile_says_so_on_the_card(desk: Desk) -> None:
     desk.hand_in()
     pieces = post(desk, card("Too late"), 409)
-    assert "This assessment has been handed in" in pieces.named("i-A-1-status").text
+    assert "This assessment has been submitted" in pieces.named("i-A-1-status").text
     assert "i-A-1-base" not in ids(pieces)
 
 

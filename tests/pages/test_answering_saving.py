@@ -138,9 +138,9 @@ def test_what_was_typed_is_still_there_when_the_assessment_was_handed_in_meanwhi
     opened = desk.fields()
     desk.hand_in()
     page = desk.refused({**opened, "note-A.1": "Too late"}, 409)
-    assert "Not saved. This assessment has been handed in" in page.text
+    assert "Not saved. This assessment has been submitted" in page.text
     assert "Too late" in page.named("i-A-1").text
-    assert "handed in" in page.named("i-A-1-status").text
+    assert "submitted" in page.named("i-A-1-status").text
 
 
 def test_somebody_who_may_only_read_keeps_the_text_and_changes_nothing(desk: Desk) -> None:

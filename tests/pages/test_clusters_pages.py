@@ -70,7 +70,7 @@ def test_a_cluster_shows_what_it_is_and_its_assessments(world: World) -> None:
         ]
     ]
     assert "Start a new assessment" not in page.text
-    assert "A draft is seen by the cluster alone until it is handed in." in page.text
+    assert "Only the cluster itself sees the answers of a draft. Its programme sees how many there are." in page.text
 
 
 def test_a_draft_is_on_the_page_for_its_own_cluster_alone(world: World) -> None:
@@ -82,7 +82,7 @@ def test_a_draft_is_on_the_page_for_its_own_cluster_alone(world: World) -> None:
     own = world.signed_in(Role.MANAGER, cluster="graad").open("/clusters/graad")
     assert lines(own)[0][1:4] == ["Draft", "3 of 3", "12 of 12 100.0 %"]
     assert own.all("a", href="/clusters/graad/assessments/new")
-    assert "A draft is seen" not in own.text
+    assert "the answers of a draft" not in own.text
 
 
 def test_an_unfinished_assessment_has_no_result(world: World) -> None:

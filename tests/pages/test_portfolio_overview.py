@@ -82,8 +82,8 @@ def test_who_is_left_out_is_named_with_the_reason(world: World, owner: PageClien
     assert [item.text for item in page.named("counted-left-out").all("li")] == [
         "Graad Still a draft",
         "Hummer No assessment",
-        "Isbre Handed in for another round only",
-        "Jolle Handed in on another catalogue only",
+        "Isbre Submitted for another round only",
+        "Jolle Submitted on another catalogue only",
     ]
     found = rows(page)
     assert found["Graad"] == ["Draft Left out: Still a draft", "3 of 3", "30 September 2026", DASH, DASH, DASH]

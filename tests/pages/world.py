@@ -91,7 +91,7 @@ class World:
         title: str = "Self-assessment",
         submit: bool = True,
     ) -> Assessment:
-        """Start an assessment of a cluster, answer these levels, and hand it in."""
+        """Start an assessment of a cluster, answer these levels, and submit it."""
         standard = framework or self.frameworks.default
         manager = self.person(Role.MANAGER, cluster=cluster)
         raw = {

@@ -131,6 +131,28 @@ def test_the_first_answer_is_based_on_revision_0_and_nothing_else(world: World) 
     assert answer_each(world, draft, {"A.1": {"level": 1}}, {"A.1": 0}).stale == {}
 
 
+def test_what_one_sent_before_and_found_kept_is_no_conflict(world: World) -> None:
+    draft = world.start()
+    answer_each(world, draft, {"A.1": {"level": 1, "note": "boats\r\n"}}, {"A.1": 0})
+    tried = {"A.1": [{"level": "x"}, {"level": "1", "note": "boats\n"}]}
+    actor = world.actor("contributor")
+    sent = {"A.1": {"level": 2, "note": "boats"}}
+    saved = assessments.answer_each(world.store, world.frameworks, actor, draft.id, sent, {"A.1": 0}, tried)
+    assert saved.stale == {}
+    assert saved.assessment.answer("A.1").revision == 2
+
+
+@pytest.mark.parametrize("tried", [[], [{"level": "2", "note": "boats"}], [{"level": "9"}]])
+def test_what_one_sent_before_and_finds_not_kept_excuses_nothing(world: World, tried: list[dict[str, Any]]) -> None:
+    draft = world.answer(world.start(), {"A.1": 1})
+    actor = world.actor("contributor")
+    with world.unchanged():
+        saved = assessments.answer_each(
+            world.store, world.frameworks, actor, draft.id, {"A.1": {"level": 0}}, {"A.1": 0}, {"A.1": tried}
+        )
+    assert set(saved.stale) == {"A.1"}
+
+
 def test_nothing_sent_writes_nothing(world: World) -> None:
     draft = world.start()
     with world.unchanged():

@@ -1,4 +1,4 @@
-"""Handing in, taking back, deleting: the scorecard is frozen and dropped with it."""
+"""Submitting, withdrawing, deleting: the scorecard is frozen and dropped with it."""
 
 import pytest
 import sqlalchemy as sa

@@ -25,7 +25,7 @@ def levels(*each: int) -> dict[str, int]:
 
 @pytest.fixture
 def three(world: World) -> World:
-    """Three clusters that have handed in, and alene with a draft of one answer.
+    """Three clusters that have submitted, and alene with a draft of one answer.
 
     kyst: 1 * 2 + 2 * 1 + 3 * 2 = 10, Gold. fjord: 0 + 2 + 6 = 8, Gold. fjell: 1 + 0 + 3 = 4, not, A.2 below minimum.
     """

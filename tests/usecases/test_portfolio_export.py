@@ -23,7 +23,7 @@ def export(world: World, sheet: Sheet, who: str = "owner", query: Query | None =
 
 
 def submit_two(world: World) -> None:
-    """Kyst hands in 2 1 2: 2 + 2 + 6 = 10 points, Gold. Fjord hands in 0 0 1: 0 + 0 + 3 = 3 points."""
+    """Kyst submits 2 1 2: 2 + 2 + 6 = 10 points, Gold. Fjord submits 0 0 1: 0 + 0 + 3 = 3 points."""
     world.submit(levels={"A.1": 2, "A.2": 1, "B.1": 2})
     world.submit(world.fjord, {"A.1": 0, "A.2": 0, "B.1": 1})
 

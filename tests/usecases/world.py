@@ -119,7 +119,7 @@ class World:
     def submit(
         self, cluster: Cluster | None = None, levels: Mapping[str, int] | None = None, day: dt.date = DAY, **raw: object
     ) -> Assessment:
-        """Start an assessment, answer everything, at the benchmark if nothing else is said, and hand it in."""
+        """Start an assessment, answer everything, at the benchmark if nothing else is said, and submit it."""
         assessment = self.answer(self.start(cluster, day, **raw), levels or make_levels())
         return self.move(assessment, Move.SUBMIT)
 
