@@ -73,8 +73,10 @@ def test_a_durable_server_writes_to_disk(postgres: PostgresDatabases) -> None:
 @pytest.mark.usefixtures("postgres")  # skipped with the others where there is no PostgreSQL
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
 def test_the_server_stops_and_leaves_nothing_when_the_test_process_dies(ending: signal.Signals) -> None:
+    # A program that a shell has put in the background inherits that SIGINT is ignored.
     program = (
-        "import tests.postgres as p, time\nwith p.running_postgres() as d: print(d._folder, flush=True), time.sleep(60)"
+        "import signal, tests.postgres as p, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "with p.running_postgres() as d: print(d._folder, flush=True), time.sleep(60)"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True

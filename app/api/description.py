@@ -76,15 +76,18 @@ _LOCATION = {
 }
 
 
-def _header(name: str, about: str, example: str, pattern: str, *, required: bool = False) -> dict[str, Any]:
-    schema = {"type": "string", "pattern": pattern}
+def _header(
+    name: str, about: str, example: str, pattern: str | None = None, *, required: bool = False
+) -> dict[str, Any]:
+    schema = {"type": "string", **({"pattern": pattern} if pattern else {})}
     declared = {"name": name, "in": "header", "required": required, "description": about}
     return {**declared, "schema": schema, "example": example}
 
 
 _TAG_PATTERN = '^"[0-9]{1,9}"$'
 _IF_MATCH = "The ETag of what the change is based on"
-IF_NONE_MATCH = _header("If-None-Match", "What the caller has already; 304 where it is still so.", '"3"', '^"[!#-~]*"$')
+# No pattern: what cannot be read there is passed over, and a weak ETag is as good as a strong one.
+IF_NONE_MATCH = _header("If-None-Match", "What the caller has already; 304 where it is still so.", '"3"')
 KEY = _header(
     "Idempotency-Key",
     "Any text of the caller's own, a new one for each intended change. Used again with another request: 422.",

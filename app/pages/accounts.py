@@ -17,7 +17,7 @@ from app.pages.resumption import Carried
 from app.pages.templating import Page, PageDep
 from app.usecases import accounts, clusters
 from app.usecases.accounts import DemoPerson, SignedIn
-from app.usecases.clusters import ClusterView
+from app.usecases.clusters import AssessmentLine, ClusterView
 from app.web import identity
 from app.web.addresses import local_path
 from app.web.deps import FormDep, FrameworksDep, StoreDep
@@ -25,6 +25,7 @@ from app.web.language import COOKIE
 
 router = APIRouter(include_in_schema=False)
 _A_YEAR = 365 * 24 * 3600
+_NEWEST = 20
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
 
 
@@ -54,6 +55,7 @@ class HomeContext(Context):
     template: ClassVar[str] = "account/home.html"
     clusters: tuple[ClusterView, ...]
     programmes: tuple[Programme, ...]
+    submitted: tuple[AssessmentLine, ...]
     sees_clusters: bool
 
 
@@ -101,7 +103,15 @@ def home(page: PageDep, store: StoreDep, frameworks: FrameworksDep) -> Response:
     found = clusters.home(store, frameworks, page.actor)
     sees = page.actor.is_administrator or any(m.programme_id for m in page.actor.memberships)
     title = page.say("My work")
-    return page.show(HomeContext(title=title, clusters=found.clusters, programmes=found.programmes, sees_clusters=sees))
+    return page.show(
+        HomeContext(
+            title=title,
+            clusters=found.clusters,
+            programmes=found.programmes,
+            submitted=found.submitted[:_NEWEST],
+            sees_clusters=sees,
+        )
+    )
 
 
 @router.get("/sign-in", name="sign_in")

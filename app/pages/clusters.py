@@ -112,7 +112,7 @@ def view(page: PageDep, store: StoreDep, frameworks: FrameworksDep, cluster: str
             title=found.cluster.name,
             crumbs=(*_above(page, page.actor), Crumb(found.cluster.name)),
             view=found,
-            facts=tuple(_facts(page, found.cluster)),
+            facts=tuple(_facts(page, found)),
             columns=_columns(page),
             lines=tuple(_scored(line) for line in found.assessments),
             sees_drafts=covers(drafts, found.cluster.id, found.cluster.programme_id),
@@ -156,12 +156,13 @@ def _above(page: Page, actor: Actor) -> tuple[Crumb, ...]:
     return (Crumb(page.say("Clusters"), page.url("clusters")),) if sees_others else ()
 
 
-def _facts(page: Page, cluster: Cluster) -> Iterator[Fact]:
+def _facts(page: Page, view: ClusterView) -> Iterator[Fact]:
+    programme = view.programme
     within = reach(page.actor, Permission.PROGRAMME_READ)
-    is_open = cluster.programme and covers(within, None, cluster.programme_id)
-    url = page.url("programme", programme=cluster.programme) if is_open else None
-    yield Fact(page.say("Programme"), cluster.programme or "", url)
-    labels, values = _labels(page), _values(cluster)
+    is_open = programme and covers(within, None, programme.id)
+    url = page.url("programme", programme=programme.slug) if programme and is_open else None
+    yield Fact(page.say("Programme"), programme.name if programme else "", url)
+    labels, values = _labels(page), _values(view.cluster)
     yield from (Fact(labels[name], values[name]) for name in FIELDS if name != "name")
 
 

@@ -14,6 +14,7 @@ from app.domain.lifecycle import Assessment
 from app.domain.permissions import (
     Actor,
     Permission,
+    Reach,
     allows,
     allows_in_programme,
     reach,
@@ -46,9 +47,10 @@ class AssessmentLine:
 
 @dataclass(frozen=True, slots=True)
 class ClusterView:
-    """A cluster, the assessments that the actor may read, and what can be started."""
+    """A cluster in its programme, the assessments that the actor may read, and what can be started."""
 
     cluster: Cluster
+    programme: Programme | None
     assessments: tuple[AssessmentLine, ...]
     rounds: tuple[Round, ...]
     may_start: bool
@@ -68,23 +70,24 @@ class ProgrammeView:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What a signed-in person works with: their clusters, each with its assessments, and their programmes."""
+    """What a signed-in person works with: their clusters, each with its assessments, and their programmes.
+
+    `submitted` is for who follows other clusters without a portfolio: what these submitted, the newest first.
+    """
 
     clusters: tuple[ClusterView, ...]
     programmes: tuple[Programme, ...]
+    submitted: tuple[AssessmentLine, ...]
 
 
 def home(store: Store, frameworks: Frameworks, actor: Actor) -> Home:
     """Gather the actor's own clusters and programmes."""
     with store.reading() as tx:
         own = dataclasses.replace(reach(actor, Permission.CLUSTER_READ), everything=False, programmes=frozenset())
-        views = []
-        for cluster in kept.listed(tx, within=own):
-            lines = tuple(_lines(frameworks, actor, kept_assessments.of_cluster(tx, cluster)))
-            may_start = allows(actor, Permission.ASSESSMENT_START, cluster)
-            may_update = allows(actor, Permission.CLUSTER_UPDATE, cluster)
-            views.append(ClusterView(cluster, lines, (), may_start, may_update))
-        return Home(tuple(views), tuple(kept.programmes_listed(tx, within=reach(actor, Permission.PROGRAMME_READ))))
+        views = [_view(tx, frameworks, actor, cluster) for cluster in kept.listed(tx, within=own)]
+        programmes = kept.programmes_listed(tx, within=reach(actor, Permission.PROGRAMME_READ))
+        submitted = () if programmes else _submitted(tx, frameworks, actor)
+        return Home(tuple(views), tuple(programmes), tuple(submitted))
 
 
 def view(store: Store, frameworks: Frameworks, actor: Actor, slug: str) -> ClusterView:
@@ -92,14 +95,7 @@ def view(store: Store, frameworks: Frameworks, actor: Actor, slug: str) -> Clust
     with store.reading() as tx:
         cluster = kept.load(tx, slug, within=reach(actor))
         require(actor, Permission.CLUSTER_READ, cluster)
-        rounds = kept.rounds_listed(tx, [cluster.programme_id]) if cluster.programme_id else []
-        return ClusterView(
-            cluster,
-            tuple(_lines(frameworks, actor, kept_assessments.of_cluster(tx, cluster))),
-            tuple(rounds),
-            allows(actor, Permission.ASSESSMENT_START, cluster),
-            allows(actor, Permission.CLUSTER_UPDATE, cluster),
-        )
+        return _view(tx, frameworks, actor, cluster)
 
 
 def listed(
@@ -191,6 +187,29 @@ def _programme(tx: Transaction, actor: Actor, slug: object) -> Programme | None:
         return kept.programme(tx, text.line("programme", slug), within=reach(actor))
     except NotFound:
         raise Invalid(Problem("programme", "programme", "There is no such programme within your reach.")) from None
+
+
+def _view(tx: Transaction, frameworks: Frameworks, actor: Actor, cluster: Cluster) -> ClusterView:
+    its_own = Reach(programmes=frozenset({cluster.programme_id} if cluster.programme_id else ()))
+    return ClusterView(
+        cluster,
+        next(iter(kept.programmes_listed(tx, within=its_own)), None),
+        tuple(_lines(frameworks, actor, kept_assessments.of_cluster(tx, cluster))),
+        tuple(kept.rounds_listed(tx, list(its_own.programmes))),
+        allows(actor, Permission.ASSESSMENT_START, cluster),
+        allows(actor, Permission.CLUSTER_UPDATE, cluster),
+    )
+
+
+def _submitted(tx: Transaction, frameworks: Frameworks, actor: Actor) -> Iterator[AssessmentLine]:
+    within = dataclasses.replace(reach(actor, Permission.ASSESSMENT_READ), clusters=frozenset())
+    found = kept_assessments.listed(tx, within=within, drafts_within=Reach())
+    own = {membership.cluster_id for membership in actor.memberships}
+    return _lines(
+        frameworks,
+        actor,
+        sorted((a for a in found if a.cluster.id not in own), key=lambda a: (a.submitted_at, a.id), reverse=True),
+    )
 
 
 def _lines(frameworks: Frameworks, actor: Actor, found: list[Assessment]) -> Iterator[AssessmentLine]:

@@ -66,7 +66,16 @@ def test_the_start_page_shows_each_person_their_own_work(world: World) -> None:
     owner = world.signed_in(Role.OWNER, programme="north").open("/")
     assert "Høst 2026" not in owner.text
     assert "See the portfolio" in owner.text
-    assert "See the clusters" in world.signed_in(Role.EVALUATOR, programme="north").open("/").text
+    evaluator = world.signed_in(Role.EVALUATOR, programme="north")
+    assert "No cluster has submitted anything yet." in evaluator.open("/").text
+    submitted = world.assessment(
+        "havbruk", {i.number: 3 for i in world.frameworks.default.indicators}, title="Vår 2026"
+    )
+    page = evaluator.open("/")
+    assert "Havbruk Sør: Vår 2026" in page.text
+    assert "Høst 2026" not in page.text
+    addresses = [link["href"] for link in page.one("article").all("a")]
+    assert addresses == [f"/assessments/{submitted.id}{end}" for end in ("", "/dimensions/structure", "/gap")]
 
 
 def test_somebody_without_a_role_is_told_so(world: World) -> None:

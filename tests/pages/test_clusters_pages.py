@@ -57,7 +57,7 @@ def test_a_cluster_shows_what_it_is_and_its_assessments(world: World) -> None:
     fill(world)
     page = world.signed_in(Role.OWNER, programme="north").open("/clusters/baug")
     facts = [each.text for each in page.one("dl").all("dd")]
-    assert facts == ["north", "Arena", "Agder", "not given"]
+    assert facts == ["Programme north", "Arena", "Agder", "not given"]
     assert page.one("dl").one("a")["href"] == "/programmes/north"
     assert lines(page) == [
         [

@@ -12,7 +12,7 @@ from app.domain.lifecycle import Move
 from app.domain.permissions import TokenScope
 from app.store import clusters as kept
 from app.usecases import clusters
-from tests.make import NOW, Clock, make_programme, make_round
+from tests.make import DAY, NOW, Clock, make_programme, make_round
 from tests.usecases.world import World
 
 SENT = {"name": "Havbruk Sør", "programme": "north"}
@@ -192,7 +192,26 @@ def test_at_home_people_find_their_own_clusters_and_programmes(world: World) -> 
     (own,) = clusters.home(world.store, world.frameworks, world.manager).clusters
     assert [line.assessment for line in own.assessments] == [draft]
     assert own.assessments[0].actions == ("answer", "delete")
-    assert (own.may_start, own.may_update, own.rounds) == (True, True, ())
+    assert (own.may_start, own.may_update, own.rounds, own.programme) == (True, True, (), north)
+
+
+def test_at_home_an_evaluator_of_a_programme_finds_what_was_submitted_and_nobody_else_does(
+    world: World, clock: Clock
+) -> None:
+    first = world.submit(world.fjord)
+    clock.move(minutes=1)
+    second = world.submit()
+    world.withdraw(world.submit(world.fjord, day=DAY + dt.timedelta(days=1)))
+    world.start()
+    world.submit(world.fjell)
+
+    def found(person: str) -> list[str]:
+        home = clusters.home(world.store, world.frameworks, world.actor(person))
+        return [line.assessment.id for line in home.submitted]
+
+    assert found("programme-evaluator") == [second.id, first.id]
+    for person in ("manager", "evaluator", "observer", "owner", "reader", "administrator", "nobody"):
+        assert found(person) == []
 
 
 @pytest.mark.parametrize(

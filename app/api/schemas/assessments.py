@@ -7,13 +7,15 @@ from pydantic import ConfigDict, Field
 
 from app.api.schemas.answers import AnswerOut
 from app.api.schemas.examples import real
-from app.api.schemas.models import In, Line, Out
+from app.api.schemas.models import In, Name, Out
 from app.domain.framework import Framework
 from app.domain.lifecycle import Assessment, State
 from app.usecases.assessments import Report
 
 # The domain says which days there are; the model only takes text, and says so.
-_Day = Annotated[str, Field(json_schema_extra={"format": "date", "examples": ["2026-09-30"]})]
+_Day = Annotated[
+    str, Field(description="A day from 2000 to 2099.", json_schema_extra={"format": "date", "examples": ["2026-09-30"]})
+]
 
 
 class AssessmentLine(Out):
@@ -91,7 +93,7 @@ class AssessmentIn(In):
         }
     )
 
-    title: Line
+    title: Name
     reference_date: _Day
     framework: str = Field(default="", json_schema_extra={"examples": ["ecei"]})
     version: str = Field(default="", json_schema_extra={"examples": ["2026.1"]})

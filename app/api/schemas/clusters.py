@@ -5,7 +5,7 @@ import datetime as dt
 from pydantic import ConfigDict, Field
 
 from app.api.schemas.examples import real
-from app.api.schemas.models import In, Line, Out
+from app.api.schemas.models import In, Line, Name, Out
 from app.domain.clusters import Cluster
 
 
@@ -56,7 +56,7 @@ class ClusterIn(In):
         }
     )
 
-    name: Line
+    name: Name
     slug: str | None = Field(default=None, json_schema_extra={"maxLength": 60, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"})
     programme: str | None = Field(default=None, description="The programme's slug; administrators may leave it out.")
     level: Line | None = None
@@ -69,7 +69,7 @@ class ClusterChange(In):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Kyst og hav", "sector": "marine"}]})
 
-    name: Line = ""
+    name: Name = ""
     level: Line | None = None
     region: Line | None = None
     sector: Line | None = None

@@ -29,7 +29,11 @@ def _described(longest: int, pattern: str | None = None) -> Any:
     return Field(json_schema_extra={name: value for name, value in said.items() if value is not None})
 
 
-_ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]*$"
+_UNKEPT = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+_UNSEEN = r" \xa0\xad\u1680\u2000-\u200d\u202f\u205f-\u2064\u3000\ufeff"
+_ONE_LINE = rf"^[^{_UNKEPT}]*$"
+_NAME = rf"^[^{_UNKEPT}]*[^{_UNKEPT}{_UNSEEN}][^{_UNKEPT}]*$"
 _LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*$"
 Line = Annotated[str, _described(NAME_LENGTH, _ONE_LINE)]
+Name = Annotated[str, _described(NAME_LENGTH, _NAME)]
 Note = Annotated[str, _described(NOTE_LENGTH, _LINES)]
