@@ -40,8 +40,9 @@ from app.pages import (
     reference,
     refusals,
     spreads,
+    styles,
 )
-from app.pages.templating import STATIC, Page, Templates, page_of
+from app.pages.templating import Page, Templates, page_of
 from app.settings import Settings
 from app.store.database import Store, make_engine
 from app.web import logs
@@ -50,6 +51,7 @@ from app.web.language import Languages
 from app.web.security import BodyLimit, CrossSiteCheck, Faults, SecurityHeaders
 
 _ID_BYTES = 8
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _MESSAGES = {
     400: "What you sent could not be read.",
     404: "There is nothing here that you can see.",
@@ -111,7 +113,7 @@ def _add_routes(app: FastAPI) -> None:
     for module in (health, *pages, clusters, programmes, frameworks, gallery, reference):
         app.include_router(module.router)
     v1.add_to(app)
-    app.mount("/static", _Static(directory=STATIC), name="static")
+    app.mount("/static", _Static(directory=styles.STATIC), name="static")
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
@@ -165,9 +167,15 @@ class _Static(StaticFiles):
     """Files that change their address when they change, so that browsers may keep them."""
 
     @override
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if path == styles.JOINED and scope["method"] in {"GET", "HEAD"}:
+            return Response(styles.joined(), media_type="text/css", headers=_FOR_EVER)
+        return await super().get_response(path, scope)
+
+    @override
     def file_response(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers.update(_FOR_EVER)
         return response

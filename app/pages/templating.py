@@ -1,9 +1,7 @@
 """Renders pages and components: one Jinja environment a language, strict about what is missing, escaping everything."""
 
 import dataclasses
-import hashlib
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +12,7 @@ from starlette.datastructures import URLPath
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.domain.permissions import Actor, Permission, reach
+from app.pages import styles
 from app.pages.contexts import Context, Frame, NavLink
 from app.pages.format import filters
 from app.web import identity
@@ -22,8 +21,6 @@ from app.web.language import Languages
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
-STATIC = ROOT / "static"
-_FIRST_SHEETS = ("vendor/designsystemet/designsystemet.css", "css/theme.css", "css/tokens.css", "css/base.css")
 
 UrlFor = Callable[..., URLPath]
 
@@ -56,7 +53,7 @@ class Templates:
         # The environment of a language has its words as globals, so that imported macros see them too.
         install: Callable[..., None] = environment.install_gettext_translations  # type: ignore[attr-defined]
         install(self.languages.translations(language), newstyle=True)
-        environment.globals.update(url=self.url, static=static, stylesheets=stylesheets())
+        environment.globals.update(url=self.url, static=styles.address)
         environment.filters.update(filters(language))
         return environment
 
@@ -142,20 +139,6 @@ PageDep = Annotated[Page, Depends(Page)]
 def page_of(request: Request) -> Page:
     """Return the page of a request outside a route, such as for an error."""
     return Page(request, identity.by_session(request))
-
-
-@cache
-def static(path: str) -> str:
-    """Return the address of a file under static/, which changes when the file does."""
-    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
-    return f"/static/{path}?v={digest}"
-
-
-@cache
-def stylesheets() -> tuple[str, ...]:
-    """Return every style sheet in the order in which they build on one another."""
-    later = sorted((STATIC / "css" / "components").glob("*.css"))
-    return (*_FIRST_SHEETS, "css/layout.css", *(str(path.relative_to(STATIC)) for path in later))
 
 
 def _sees_portfolio(actor: Actor) -> bool:

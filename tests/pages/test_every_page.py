@@ -16,7 +16,10 @@ from tests.pages.world import World
 from tests.served import served
 
 SHOTS = Path(__file__).parents[2] / "screenshots"
-_IS_SETTLED = "matchMedia('(prefers-color-scheme: dark)').matches && !document.getAnimations().length"
+_UNTIL_IT_IS_DARK = """async () => {
+  const isDark = () => matchMedia('(prefers-color-scheme: dark)').matches && !document.getAnimations().length;
+  do { await new Promise(requestAnimationFrame); } while (!isDark());
+}"""
 _RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]
 _PLACE_OF_CONTROLS = """() => [...document.querySelectorAll('input, textarea, select, .ds-button')]
   .filter(e => !['hidden', 'radio', 'checkbox'].includes(e.type) && e.checkVisibility())
@@ -68,7 +71,7 @@ def test_every_page_is_accessible_and_fits_its_screen(
             found = [*accessibility_violations(page), *_overflow(page), *_faint_controls(page)]
             # The same page in other colours: what does not hang on them has just been looked at.
             page.emulate_media(color_scheme="dark")
-            page.wait_for_function(_IS_SETTLED)
+            page.evaluate(_UNTIL_IT_IS_DARK)
             dark = _photograph(page, visit, f"{language}-dark-{width}")
             assert dark < light, f"{visit} has no dark colours"
             found += [f"dark: {fault}" for fault in accessibility_violations(page, _RULES_OF_COLOUR)]
