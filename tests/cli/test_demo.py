@@ -28,7 +28,7 @@ from tests.store.stores import Databases
 FRAMEWORKS = reader.read()
 FRAMEWORK: Framework = FRAMEWORKS.default
 EXAMPLE = Path(__file__).parents[2] / "examples" / "arena-2013.csv"
-# Words of the names of real clusters that public pages tell of (domain.md, 6 and 8); those of 2013 are in the example.
+# Words of the names of real clusters that public pages tell of; those of 2013 are in the example.
 REAL_WORDS = """
     NODE Subsea Ocean Technology Blue Maritime CleanTech Eyde Smart Energy Markets Heidner Biocluster Arctic Team
     Mineralklynge NCCE Software Basque Catalonia Silicon Saxony Femac Torskefisk Legasea Leisure Magica Profitable

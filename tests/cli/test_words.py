@@ -16,7 +16,7 @@ from app.settings import UnsafeSettings
 from app.store.schema import SchemaFault
 from tests.cli.conftest import Say
 
-# Every word of interface.md that has its use by now.
+# Every word that the outside may count on and that has its use by now.
 PROMISED: Mapping[str, tuple[str, ...]] = {
     "version": (),
     "serve": ("--host", "--port", "--workers", "--tls-cert", "--tls-key"),

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ["requirements.lock", "requirements-dev.lock"]
-# Below these, holes are known (reliability.md, S26). A package that is not used needs no floor.
+# Below these, holes are known. A package that is not used needs no floor.
 FLOORS = {
     "starlette": (1, 3, 1),
     "python-multipart": (0, 0, 31),
