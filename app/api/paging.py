@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query
+from pydantic import BeforeValidator
 
 from app.domain.errors import Invalid, Problem
 
@@ -45,9 +46,16 @@ def cursor(key: Key) -> str:
     return base64.urlsafe_b64encode(json.dumps(key, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
+def _plain(raw: object) -> object:
+    # Pydantic would read " 5", "+5" and "5.0" as well, which the description does not promise.
+    return raw if isinstance(raw, str) and raw.isascii() and raw.isdigit() else "no number"
+
+
 async def _paging(
     limit: Annotated[
-        int | None, Query(ge=1, le=MOST, description=f"How many at most; {LIMIT} where nothing is said.")
+        int | None,
+        BeforeValidator(_plain),
+        Query(ge=1, le=MOST, description=f"How many at most; {LIMIT} where nothing is said."),
     ] = None,
     after: Annotated[
         str | None,

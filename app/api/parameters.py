@@ -27,8 +27,6 @@ VersionPath = Annotated[str, Path(pattern=_NAME, description="The framework's ve
 
 def _moment(raw: object) -> object:
     """Return an ISO 8601 moment in UTC; without an offset it is taken to be in UTC."""
-    if raw is None or isinstance(raw, dt.datetime):
-        return raw
     # A plus sign that nobody encoded arrives as a space.
     text = re.sub(r"(T[0-9:.]+) (\d\d:\d\d)$", r"\1+\2", str(raw).upper()[:50])
     try:

@@ -107,6 +107,12 @@ def test_what_is_no_cursor_is_refused(world: ApiWorld, path: str) -> None:
         assert fault in {("cursor", "cursor"), ("cursor", "too-long")}, cursor
 
 
+@pytest.mark.parametrize("limit", ["0", "201", "-1", "+5", "5.0", "1_0", " 5", "5e0", "٣", "x", "", "9" * 5_000])
+def test_a_limit_is_a_plain_number_from_1_to_200(world: ApiWorld, limit: str) -> None:
+    ((field, _code),) = faults(world.as_("manager").get("/clusters", params={"limit": limit}))
+    assert field == "limit"
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_a_cursor_of_another_list_is_harmless(world: ApiWorld, path: str) -> None:
     manager = world.as_("manager")
