@@ -48,7 +48,7 @@ router = new_router("assessments")
     "/clusters/{cluster}/assessments",
     operation_id="list_assessments_of_cluster",
     response_model=AssessmentLinePage,
-    **reads("List a cluster's assessments", 403, 404),
+    **reads("List a cluster's assessments", 403, 404, 409),
 )
 def of_cluster(
     request: Request,
@@ -95,7 +95,7 @@ def start(
     "/assessments",
     operation_id="list_assessments",
     response_model=AssessmentPage,
-    **reads("List assessments", 403, ndjson=True),
+    **reads("List assessments", 403, 409, ndjson=True),
 )
 def listed(
     request: Request,

@@ -45,7 +45,7 @@ def register(store: StoreDep, caller: CallerDep, write: WriteDep, body: ClusterI
     "/clusters/{cluster}",
     operation_id="get_cluster",
     response_model=ClusterOut,
-    **reads("Show a cluster", 403, 404, has_revision=True),
+    **reads("Show a cluster", 403, 404, 409, has_revision=True),
 )
 def one(
     request: Request, store: StoreDep, frameworks: FrameworksDep, caller: CallerDep, cluster: ClusterPath

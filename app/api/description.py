@@ -1,5 +1,6 @@
 """What the OpenAPI description says beyond the models: headers, refusals, security, in one place for every route."""
 
+import json
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +11,8 @@ from fastapi.openapi.utils import get_openapi
 from app import __version__
 from app.api.problems import MEDIA_TYPE, TYPE
 from app.api.routing import PREFIX
+from app.api.schemas.examples import real
+from app.api.schemas.models import Out
 from app.api.schemas.problems import ProblemOut
 
 _TAGS = {
@@ -105,9 +108,11 @@ def reads(
     shown: dict[str, Any] = {"headers": _REVISION if has_revision else _ETAG}
     if ndjson:
         schema = {"type": "string", "description": "One assessment as JSON a line."}
-        shown["content"] = {"application/x-ndjson": {"schema": schema}}
+        lines = "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in real("assessment").get("examples", ()))
+        shown["content"] = {"application/x-ndjson": {"schema": schema, "example": lines}}
     unchanged = {"description": "The caller has it already.", "headers": _ETAG}
-    refused = {422, 503, *refusals} | (set() if is_public else {401})
+    # What is public is in the service's own files, and asks no database.
+    refused = {422, *refusals} | (set() if is_public else {401, 503})
     return {
         "summary": summary,
         "responses": {200: shown, 304: unchanged, **_refused(refused)},
@@ -121,10 +126,10 @@ def writes(summary: str, *refusals: int, status: int = 200, based: dict[str, Any
         **(_REVISION if status != HTTPStatus.NO_CONTENT else {}),
         **(_LOCATION if status == HTTPStatus.CREATED else {}),
     }
-    conditional = {400, 412} if based else set()
+    conditional = {412} if based else set()
     conditional |= {428} if based and based["required"] else set()
     body = set() if status == HTTPStatus.NO_CONTENT else {415}
-    refused = {401, 403, 413, 422, 503, *refusals} | conditional | body
+    refused = {400, 401, 403, 413, 422, 503, *refusals} | conditional | body
     parameters = [*([based] if based else []), KEY]
     done: dict[str, Any] = {"headers": headers} if headers else {}
     return {
@@ -173,12 +178,23 @@ def describe(app: FastAPI) -> dict[str, Any]:
         problem = ProblemOut.model_json_schema(mode="serialization", ref_template=template)
         schemas = found["components"]["schemas"]
         schemas |= {**problem.pop("$defs"), "ProblemOut": problem}
+        _with_nulls(schemas)
         found["paths"] = {path: each for path, each in found["paths"].items() if path.startswith(PREFIX)}
         for operation in (operation for path in found["paths"].values() for operation in path.values()):
             _without_null(operation.get("parameters", ()))
             _with_examples(operation, schemas)
         app.openapi_schema = found
     return app.openapi_schema
+
+
+def _with_nulls(schemas: dict[str, Any]) -> None:
+    """Put the answers' examples back: FastAPI takes null out of everything, and in an example it means something."""
+    models = [Out]
+    for model in models:
+        models += model.__subclasses__()
+        extra = model.model_config.get("json_schema_extra")
+        if model.__name__ in schemas and isinstance(extra, dict) and "examples" in extra:
+            schemas[model.__name__]["examples"] = extra["examples"]
 
 
 def _without_null(parameters: Iterable[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from app.domain.errors import Invalid, Problem
 
@@ -55,6 +55,8 @@ async def _paging(
     limit: Annotated[
         int | None,
         BeforeValidator(_plain),
+        # Behind a validator of one's own, the description would say `ge` and `le`, which no schema knows.
+        WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST}),
         Query(ge=1, le=MOST, description=f"How many at most; {LIMIT} where nothing is said."),
     ] = None,
     after: Annotated[

@@ -103,22 +103,26 @@ class IndicatorSpread:
 
 
 def row(selection: Selection, cluster: Cluster, standings: Sequence[Standing]) -> PortfolioRow:
-    """Decide which assessment counts: the latest reference date among those submitted and selected."""
-    handed_in = [standing for standing in standings if standing.state in COUNTING]
+    """Decide which assessment counts: the latest reference date among those submitted and selected.
+
+    Where none counts, a draft that is selected comes before what was submitted elsewhere: it is what is waited for.
+    """
     pinned = (selection.framework.name, selection.framework.version)
-    same = [standing for standing in handed_in if (standing.framework, standing.version) == pinned]
-    in_round = [standing for standing in same if selection.round in {None, standing.round}]
+    submitted = [standing for standing in standings if standing.state in COUNTING]
     drafts = [standing for standing in standings if standing.state is State.DRAFT]
-    if in_round and selection.basis is Basis.CLAIMED:
-        return PortfolioRow(cluster, _latest(in_round), None)
-    shown = _latest(drafts) if drafts else None
-    if in_round:
+    same = [standing for standing in standings if (standing.framework, standing.version) == pinned]
+    here = [standing for standing in same if selection.round in {None, standing.round}]
+    counting = [standing for standing in here if standing in submitted]
+    awaited = [standing for standing in here if standing in drafts]
+    if counting and selection.basis is Basis.CLAIMED:
+        return PortfolioRow(cluster, _latest(counting), None)
+    shown = _latest(awaited or drafts) if drafts else None
+    if counting:
         return PortfolioRow(cluster, shown, LeftOutReason.NOT_VERIFIED)
-    if same:
-        return PortfolioRow(cluster, shown, LeftOutReason.OTHER_ROUND)
-    if handed_in:
-        return PortfolioRow(cluster, shown, LeftOutReason.OTHER_FRAMEWORK)
-    return PortfolioRow(cluster, shown, LeftOutReason.DRAFT if drafts else LeftOutReason.NONE)
+    if awaited or not submitted:
+        return PortfolioRow(cluster, shown, LeftOutReason.DRAFT if drafts else LeftOutReason.NONE)
+    elsewhere = any(standing in same for standing in submitted)
+    return PortfolioRow(cluster, shown, LeftOutReason.OTHER_ROUND if elsewhere else LeftOutReason.OTHER_FRAMEWORK)
 
 
 def spreads(framework: Framework, counted: Iterable[Figures]) -> tuple[IndicatorSpread, ...]:

@@ -36,6 +36,7 @@ def standing(state: State = State.SUBMITTED, **changes: object) -> Standing:
 
 
 DRAFT = standing(State.DRAFT, assessment_id="draft")
+SPRING_DRAFT = standing(State.DRAFT, assessment_id="spring-draft", round="spring")
 WITHDRAWN = standing(State.WITHDRAWN, assessment_id="withdrawn")
 SUBMITTED = standing(assessment_id="submitted")
 OLD_VERSION = standing(assessment_id="old-version", version="0.9")
@@ -63,12 +64,15 @@ AUTUMN = Selection(TINY, round="autumn")
         ([DRAFT], AUTUMN, "draft", DRAFT),
         ([DRAFT], VERIFIED, "draft", DRAFT),
         ([SPRING], AUTUMN, "other-round", None),
-        ([SPRING, DRAFT], AUTUMN, "other-round", DRAFT),
+        ([SPRING, DRAFT], AUTUMN, "draft", DRAFT),
+        ([SPRING, SPRING_DRAFT], AUTUMN, "other-round", SPRING_DRAFT),
+        ([DRAFT, SPRING_DRAFT], Selection(TINY, "spring"), "draft", SPRING_DRAFT),
         ([standing(round=None)], AUTUMN, "other-round", None),
         ([SPRING], Selection(TINY, "autumn", Basis.VERIFIED), "other-round", None),
         ([OLD_VERSION], ANY, "other-framework", None),
         ([OTHER_STANDARD], ANY, "other-framework", None),
-        ([OLD_VERSION, DRAFT], ANY, "other-framework", DRAFT),
+        ([OLD_VERSION, DRAFT], ANY, "draft", DRAFT),
+        ([OLD_VERSION, SPRING_DRAFT], AUTUMN, "other-framework", SPRING_DRAFT),
         ([OLD_VERSION, SPRING], AUTUMN, "other-round", None),
         ([SUBMITTED], VERIFIED, "not-verified", None),
         ([SUBMITTED, DRAFT], VERIFIED, "not-verified", DRAFT),

@@ -1,4 +1,4 @@
-"""Examples of answers for the documentation. They are real ones: `python -m tests.api.regenerate` writes them anew."""
+"""Examples of answers for the documentation. They are real ones: `tests/contracts/test_openapi.py` writes them anew."""
 
 import json
 from pathlib import Path
