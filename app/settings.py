@@ -15,6 +15,7 @@ SECRET_LENGTH = 32
 SECRET_VARIETY = 12
 _PREFIX = "GOLDGAP_"
 _POSTGRESQL = "postgresql+psycopg://"
+_NARROWEST_PREFIX = 8  # a wider network is no one's own
 _LOCAL_NAMES = frozenset({"localhost", "testserver"})
 
 
@@ -62,6 +63,11 @@ class Settings(BaseSettings):
     @classmethod
     def _with_driver(cls, given: str) -> str:
         """Name the driver that is installed, so that the address a host hands out can be used as it is."""
+        try:
+            urlsplit(given).port  # noqa: B018 - read for its refusal
+        except ValueError:
+            message = "the port of the database must be a number"
+            raise ValueError(message) from None
         for scheme in ("postgres://", "postgresql://"):
             if given.startswith(scheme):
                 return _POSTGRESQL + given.removeprefix(scheme)
@@ -165,7 +171,7 @@ def _base_url(settings: Settings) -> Iterator[str]:
 def _proxies(settings: Settings) -> Iterator[str]:
     for proxy in settings.trusted_proxies:
         try:
-            everybody = ipaddress.ip_network(proxy, strict=False).prefixlen == 0
+            everybody = ipaddress.ip_network(proxy, strict=False).prefixlen < _NARROWEST_PREFIX
         except ValueError:
             everybody = proxy == "*"
         if everybody:

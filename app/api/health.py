@@ -12,8 +12,8 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/healthz", name="healthz")
-def lives() -> Response:
-    """Say that the process answers, whatever the database does."""
+async def lives() -> Response:
+    """Say that the process answers, whatever the database does, and where no thread is free either."""
     return JSONResponse({"status": "ok"})
 
 

@@ -18,6 +18,7 @@ from app.usecases import operators
 
 commands = typer.Typer()
 _OTHERS = 0o077
+_WRITABLE_BY_OTHERS = 0o022
 
 
 @commands.command()
@@ -72,9 +73,11 @@ def _has_demo(settings: Settings) -> bool:
 
 def _in_files(settings: Settings) -> Iterator[str]:
     """Look whether anybody else on this machine could read the database."""
-    file = Path(settings.database_url.removeprefix("sqlite:///"))
+    file = Path(settings.database_url.removeprefix("sqlite:///").partition("?")[0])
     if settings.is_sqlite and file.is_file() and file.stat().st_mode & _OTHERS:
         yield f"{file} is open to other people of this machine."
+    if settings.data_dir.is_dir() and settings.data_dir.stat().st_mode & _WRITABLE_BY_OTHERS:
+        yield f"{settings.data_dir} can be written to by other people of this machine."
 
 
 def _in_catalogues() -> Iterator[str]:

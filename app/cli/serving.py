@@ -16,6 +16,7 @@ from app.main import create_app
 from app.settings import Settings, is_loopback
 from app.store.database import journal_mode
 from app.usecases import operators
+from app.web import logs
 
 commands = typer.Typer()
 STOP_SECONDS = 25
@@ -63,6 +64,7 @@ def serve(
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=STOP_SECONDS,
+        log_config=logs.of_server(),
     )
 
 

@@ -53,10 +53,12 @@ class Stale(Conflict):
 
 
 class Unavailable(GoldgapError):
-    """The database cannot be reached just now; nothing was changed, and it is worth trying again."""
+    """It cannot be done just now, for a cause on our side; nothing was changed, and it is worth trying again."""
 
-    def __init__(self) -> None:
-        super().__init__("unavailable", "The service cannot reach its database just now. Please try again in a moment.")
+    def __init__(
+        self, message: str = "The service cannot reach its database just now. Please try again in a moment."
+    ) -> None:
+        super().__init__("unavailable", message)
 
 
 class Invalid(GoldgapError):

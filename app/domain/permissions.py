@@ -187,6 +187,13 @@ def require_in_programme(actor: Actor, permission: Permission, programme_id: str
         raise NotPermitted("role", "Your role does not allow this here.")
 
 
+def scopes_of_use(actor: Actor) -> frozenset[TokenScope]:
+    """Return the scopes that allow the actor's tokens anything, as the roles are now."""
+    roles = {m.role for m in actor.memberships} | ({Role.ADMINISTRATOR} if actor.is_administrator else set())
+    needed = {SCOPES[permission] for role in roles for permission in GRANTS[role]}
+    return frozenset(scope for scope in needed if scope)
+
+
 def require_self(actor: Actor) -> str:
     """Return the id of the person whose own account this is; raises NotSignedIn, or NotPermitted for a token."""
     if actor.user_id is None:

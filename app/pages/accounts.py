@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.domain.accounts import Token
 from app.domain.clusters import Programme
 from app.domain.errors import Invalid, NotFound, Problem
-from app.domain.permissions import Role, TokenScope
+from app.domain.permissions import Role, TokenScope, scopes_of_use
 from app.pages import resumption
 from app.pages.contexts import Context
 from app.pages.resumption import Carried
@@ -200,6 +200,9 @@ def sign_in_again(page: Page, carried: Carried) -> Response:
 
 
 def _begin(page: Page, form: FormData, begun: SignedIn) -> Response:
+    earlier = identity.session_secret(page.request)
+    if earlier and page.actor.is_signed_in:
+        accounts.sign_out(page.request.app.state.store, page.actor, earlier)
     carried = resumption.unpack(form)
     response = resumption.resume(page, carried) if carried else page.go_to(local_path(form.get("next")))
     identity.set_session(response, begun.secret, https=page.request.app.state.https)
@@ -247,13 +250,16 @@ def _account(
 
 
 def _scopes(page: Page) -> list[tuple[str, str, str]]:
-    return [
+    """Return what can be chosen, each with its name and what it is for: what the person's roles have a use for."""
+    useful = scopes_of_use(page.actor) | {TokenScope.READ}
+    every = [
         (TokenScope.READ, "read", page.say("Read assessments, answers and gaps that you can see yourself.")),
         (TokenScope.WRITE, "write", page.say("Answer, start, submit and withdraw where your role allows it.")),
         (TokenScope.EVALUATE, "evaluate", page.say("Record findings as an evaluator.")),
         (TokenScope.PORTFOLIO, "portfolio", page.say("Read the portfolio of your programme.")),
         (TokenScope.ADMIN, "admin", page.say("Register clusters in your programme.")),
     ]
+    return [choice for choice in every if choice[0] in useful]
 
 
 def _demo(page: Page, store: StoreDep) -> tuple[DemoAccount, ...]:
@@ -265,7 +271,8 @@ def _demo(page: Page, store: StoreDep) -> tuple[DemoAccount, ...]:
 def _demo_is_open(request: Request) -> bool:
     # The command line refuses to serve demo accounts anywhere else; this is the second lock on the same door.
     client = request.client.host if request.client else ""
-    return bool(request.app.state.demo_sign_in) and client in _LOOPBACK
+    is_relayed = any(name == "forwarded" or name.startswith("x-forwarded-") for name in request.headers)
+    return bool(request.app.state.demo_sign_in) and client in _LOOPBACK and not is_relayed
 
 
 def _demo_account(page: Page, person: DemoPerson) -> DemoAccount:

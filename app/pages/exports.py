@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -27,6 +28,7 @@ router = APIRouter(include_in_schema=False)
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads the file as its old code page
 _OPENS_FORMULA = "=+-@"
 _BREAKS_CELL = "\t\r\n"
+_BEHIND_SEPARATOR = re.compile("([,;|][\"'\\s]*)([=+@\uff0b\uff1d\uff20\uff0d-])")
 
 
 @router.get("/portfolio/{sheet}.csv", name="export_csv")
@@ -58,6 +60,8 @@ def guarded(text: str) -> str:
     Full-width forms and white space before the sign do not hide it. One apostrophe more is put before text that
     begins so behind apostrophes of its own, so that taking one away always gives the text back.
     """
+    # A program that takes another separator than ours finds cells that begin inside the text.
+    text = _BEHIND_SEPARATOR.sub(lambda found: f"{found[1]}'{found[2]}", text)
     bare = unicodedata.normalize("NFKC", text.lstrip("'")).lstrip()
     opens = bare[:1] in _OPENS_FORMULA if bare else False
     return f"'{text}" if opens or text.lstrip("'")[:1] in tuple(_BREAKS_CELL) else text

@@ -53,7 +53,8 @@ def unpack(form: Mapping[str, object]) -> Carried | None:
     try:
         fields = json.loads(str(form.get("carry", "")))
         pairs = tuple((name, value) for name, value in fields if isinstance(name, str) and isinstance(value, str))
-    except (ValueError, TypeError):
+        json.dumps(pairs, ensure_ascii=False).encode()
+    except (ValueError, TypeError, RecursionError):
         return None
     return Carried(pairs, to) if to else None
 

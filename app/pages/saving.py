@@ -1,7 +1,6 @@
 """What a sent answering form says, and what becomes of it: kept, stale, or to be corrected; nothing is dropped."""
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -11,6 +10,7 @@ from starlette.datastructures import FormData
 from app.domain.answers import Answer
 from app.domain.errors import Conflict, Invalid, NotPermitted, Problem
 from app.domain.framework import Indicator
+from app.domain.text import composed
 from app.frameworks.reader import Frameworks
 from app.pages.templating import Page
 from app.store.database import Store
@@ -76,7 +76,7 @@ class Saving:
 
 def digest(level: str, note: str) -> str:
     """Return a short mark of a card's content; browsers may send line ends in another form than they got."""
-    lines = unicodedata.normalize("NFC", note.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = composed(note.replace("\r\n", "\n").replace("\r", "\n"))
     return hashlib.sha256(f"{level}\n{lines}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -126,7 +126,8 @@ def keep(
         if theirs.revision != typed[number].shown:
             stale[number] = theirs
     status = STATUS[Invalid] if done.problems else STATUS[Conflict] if stale else HTTPStatus.OK
-    return replace(report, assessment=done.assessment), Saving(typed, stale, done.problems, status=status)
+    report = replace(report, assessment=done.assessment, actions=done.actions)
+    return report, Saving(typed, stale, done.problems, status=status)
 
 
 def _revision(raw: object) -> int | None:

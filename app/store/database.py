@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -21,6 +22,7 @@ from app.domain.errors import Unavailable
 # Older libraries can corrupt a WAL database when two connections write and checkpoint at the same instant.
 SAFE_WAL = (3, 51, 3)
 BUSY_MILLISECONDS = 5_000
+_LOG = structlog.get_logger("goldgap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,14 @@ class Store:
 def make_engine(url: str) -> sa.Engine:
     """Return an engine for SQLite or PostgreSQL with the pragmas and the kind of BEGIN that we rely on."""
     parsed = sa.make_url(url)
+    # What people wrote stands in the parameters of a statement, and messages of failures end in the log.
+    common = {"hide_parameters": True}
     if parsed.get_backend_name() == "sqlite":
-        engine = sa.create_engine(parsed, pool_size=20, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+        engine = sa.create_engine(parsed, pool_size=20, connect_args={"timeout": BUSY_MILLISECONDS / 1000}, **common)
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = sa.create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = sa.create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20, **common)
     sa.event.listen(engine, "begin", _begin_postgresql)
     return engine
 
@@ -95,6 +99,7 @@ def _reachable() -> Iterator[None]:
     try:
         yield
     except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+        _LOG.warning("unavailable", cause=type(error).__name__, said=str(getattr(error, "orig", error)))
         raise Unavailable from error
 
 

@@ -39,6 +39,12 @@ def claim(tx: Transaction, user_id: str, key: str) -> Receipt | None:
     return Receipt(found.request_digest, found.status, json.loads(found.headers), found.body)
 
 
+def size(tx: Transaction, user_id: str) -> int:
+    """Return how many bytes of answers are kept for a person."""
+    total = sa.select(sa.func.coalesce(sa.func.sum(sa.func.length(receipts.c.body)), 0))
+    return int(tx.connection.execute(total.where(receipts.c.user_id == user_id)).scalar_one())
+
+
 def keep(tx: Transaction, user_id: str, key: str, receipt: Receipt) -> None:
     """Keep the answer given under this key."""
     tx.connection.execute(

@@ -6,14 +6,16 @@ import datetime as dt
 import hashlib
 import hmac
 import secrets
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pwdlib import PasswordHash
 
 from app.domain import accounts, text
 from app.domain.accounts import SESSION_IDLE, SESSION_LIFE, Token, User
-from app.domain.errors import Invalid, NotFound, NotSignedIn, Problem
+from app.domain.errors import Invalid, NotFound, NotSignedIn, Problem, Unavailable
 from app.domain.permissions import VISITOR, Actor, Role, require_self
 from app.store import accounts as kept
 from app.store import journal
@@ -23,6 +25,8 @@ from app.store.journal import Verb
 TOKEN_PREFIX = "goldgap"  # noqa: S105 - what secret scanners look for, no secret
 _SEEN_EVERY = dt.timedelta(minutes=1)
 _HASHER = PasswordHash.recommended()
+_HASHING = threading.BoundedSemaphore(2)
+_PATIENCE = 5.0
 # Checked when nobody has the address, so that the answer takes as long as for somebody.
 _NOBODY = _HASHER.hash(secrets.token_urlsafe())
 
@@ -73,11 +77,21 @@ def sign_in(store: Store, raw: Mapping[str, object]) -> SignedIn:
     password = raw.get("password")
     digest = found[1] if found and found[1] else _NOBODY
     typed = password if isinstance(password, str) and len(password) <= accounts.PASSWORD_LENGTH[1] else ""
-    matches = _HASHER.verify(_bytes(typed), digest)
+    matches = _verify(typed, digest)
     if not found or not found[1] or not matches or found[0].is_disabled:
         raise Invalid(Problem("email", "sign-in", "The e-mail address or the password is not right."))
     with store.writing() as tx:
         return _begin_session(tx, found[0])
+
+
+def _verify(password: str, digest: str) -> bool:
+    """Compare a password with its digest, a few at a time: each takes 64 MiB and all of a processor core."""
+    if not _HASHING.acquire(timeout=_PATIENCE):
+        raise Unavailable("Many people are signing in just now. Please try again in a moment.")
+    try:
+        return _HASHER.verify(_bytes(password), digest)
+    finally:
+        _HASHING.release()
 
 
 def sign_in_to_demo(store: Store, user_id: str) -> SignedIn:
@@ -115,7 +129,7 @@ def by_session(store: Store, secret: str) -> Actor:
             return VISITOR
         actor = _actor(tx, session.user)
     if tx.now - session.seen_at >= _SEEN_EVERY:
-        with store.writing() as tx:
+        with suppress(Unavailable), store.writing() as tx:  # who cannot be noted down may still read
             kept.touch_session(tx, digest)
     return actor
 
@@ -135,7 +149,7 @@ def by_token(store: Store, presented: str) -> Actor:
             raise refused
         actor = dataclasses.replace(_actor(tx, user), token_scopes=token.scopes)
     if token.last_used_at is None or tx.now - token.last_used_at >= _SEEN_EVERY:
-        with store.writing() as tx:
+        with suppress(Unavailable), store.writing() as tx:
             kept.mark_token(tx, token.id, last_used_at=tx.now)
     return actor
 

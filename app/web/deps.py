@@ -1,5 +1,6 @@
 """What routes ask for by type: the store, the frameworks, the actor, the language, a form."""
 
+import re
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -14,6 +15,8 @@ from app.web.errors import Unreadable
 from app.web.language import COOKIE, Languages
 
 MAX_FIELDS = 500
+_CHARSET = re.compile(r"charset\*?\s*=\s*[\"']?([^;\"'\s]*)", re.IGNORECASE)
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 # These two wait for nothing; as plain functions they would each cost a trip to another thread.
@@ -39,6 +42,8 @@ def chosen_language(request: Request, own: str | None = None) -> str:
 
 async def _form(request: Request) -> FormData:
     """Read a form; the one thing a page route awaits."""
+    if not _is_utf8(request.headers.get("content-type", "")):
+        raise Unreadable("form", "This form could not be read.")
     try:
         form = await request.form(max_files=0, max_fields=MAX_FIELDS)
     except Exception as error:
@@ -46,9 +51,17 @@ async def _form(request: Request) -> FormData:
     for name, value in form.multi_items():
         if not isinstance(value, str):
             raise Invalid(Problem(name, "text", "This must be text."))
+        if _LONE_SURROGATE.search(name) or _LONE_SURROGATE.search(value):
+            raise Unreadable("form", "This form could not be read.")
     # A refusal that comes after this, such as an ended session, can hand back what was typed.
     request.state.form = form
     return form
+
+
+def _is_utf8(content_type: str) -> bool:
+    # The parser would obey, and some of Python's codecs are slow beyond measure or make what is no text.
+    named = _CHARSET.findall(content_type)
+    return all(name.lower() in {"utf-8", "utf8"} for name in named)
 
 
 StoreDep = Annotated[Store, Depends(_store)]

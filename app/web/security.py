@@ -127,7 +127,7 @@ class CrossSiteCheck:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
-        cookies = Headers(scope=scope).get("cookie", "") if scope["type"] == "http" else ""
+        cookies = ";".join(Headers(scope=scope).getlist("cookie")) if scope["type"] == "http" else ""
         checked = self.strict if any(f"{name}=" in cookies for name in COOKIE_NAMES) else self.lenient
         await checked(scope, receive, send)
 

@@ -150,12 +150,14 @@ def test_it_starts_answers_and_stops_as_asked(tmp_path: Path) -> None:
     log = (tmp_path / "log").open("w")
     with log, subprocess.Popen([*program, "serve", "--port", str(port)], stdout=log, stderr=log) as server:
         try:
-            headers = _headers_when_ready(f"http://127.0.0.1:{port}/healthz")
+            headers = _headers_when_ready(f"http://127.0.0.1:{port}/healthz?password=hunter2")
             assert "server" not in headers
         finally:
             server.send_signal(signal.SIGTERM)
         assert server.wait(30) == 0
-    assert f"at http://127.0.0.1:{port}" in (tmp_path / "log").read_text()
+    said = (tmp_path / "log").read_text()
+    assert f"at http://127.0.0.1:{port}" in said
+    assert ("GET /healthz " in said, "hunter2" in said) == (True, False)
 
 
 def _headers_when_ready(address: str) -> Mapping[str, str]:

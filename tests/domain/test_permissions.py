@@ -190,3 +190,24 @@ def test_every_role_is_on_a_cluster_on_a_programme_or_on_the_whole_service() -> 
     assert {"observer", "contributor", "manager", "evaluator"} == permissions.CLUSTER_ROLES
     assert {"evaluator", "reader", "owner"} == permissions.PROGRAMME_ROLES
     assert set(Role) - permissions.CLUSTER_ROLES - permissions.PROGRAMME_ROLES == {"administrator"}
+
+
+@pytest.mark.parametrize(
+    ("actor", "scopes"),
+    [
+        (VISITOR, set()),
+        (Actor("a"), set()),
+        (Actor("a", memberships=(Membership(Role.OBSERVER, cluster_id="c"),)), {"read", "portfolio"}),
+        (Actor("a", memberships=(Membership(Role.EVALUATOR, programme_id="p"),)), {"read"}),
+        (
+            Actor(
+                "a",
+                memberships=(Membership(Role.EVALUATOR, programme_id="p"), Membership(Role.MANAGER, cluster_id="c")),
+            ),
+            {"read", "write", "portfolio"},
+        ),
+        (Actor("a", is_administrator=True), {"read", "write", "portfolio", "admin"}),
+    ],
+)
+def test_a_scope_is_of_use_where_a_role_has_a_permission_behind_it(actor: Actor, scopes: set[str]) -> None:
+    assert permissions.scopes_of_use(actor) == scopes

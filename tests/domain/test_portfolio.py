@@ -23,6 +23,7 @@ def standing(state: State = State.SUBMITTED, **changes: object) -> Standing:
     counts = state in COUNTING
     made = Standing(
         assessment_id="assessment-1",
+        title="Autumn",
         framework=TINY.name,
         version=TINY.version,
         round="autumn",

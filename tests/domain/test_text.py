@@ -78,6 +78,18 @@ def test_length_is_counted_in_characters_of_the_form_that_is_kept() -> None:
     assert text.note("about", "\U0001f600" * 10_000) == "\U0001f600" * 10_000
 
 
+def test_marks_that_no_language_heaps_up_are_refused_and_never_put_in_order() -> None:
+    # Putting a megabyte of them in order takes minutes, in which nobody else is served.
+    heap = "a" + "\u0300\u0323" * 16
+    assert unicodedata.normalize("NFC", heap) != heap
+    assert text.composed(heap) == heap
+    for raw, code in ((heap, "characters"), (heap * text.NOTE_LENGTH, "too-long")):
+        with pytest.raises(Invalid) as refused:
+            text.note("about", raw)
+        assert [problem.code for problem in refused.value.problems] == [code]
+    assert text.note("about", "a" + "\u0323" * 30) == "\u1ea1" + "\u0323" * 29
+
+
 def test_a_limit_of_ones_own_holds() -> None:
     assert text.optional_line("about", "1234", longest=4) == "1234"
     with pytest.raises(Invalid):

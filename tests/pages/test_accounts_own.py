@@ -32,6 +32,21 @@ def test_a_refused_token_keeps_what_was_typed(world: World) -> None:
     assert page.all("p", class_="field-error")
 
 
+@pytest.mark.parametrize(
+    ("role", "place", "scopes"),
+    [
+        (Role.OBSERVER, "cluster", ["read", "portfolio"]),
+        (Role.MANAGER, "cluster", ["read", "write", "portfolio"]),
+        (Role.EVALUATOR, "programme", ["read"]),
+        (Role.OWNER, "programme", ["read", "write", "portfolio", "admin"]),
+    ],
+)
+def test_a_token_is_offered_what_its_person_may_do(world: World, role: Role, place: str, scopes: list[str]) -> None:
+    where = {"cluster": "havbruk"} if place == "cluster" else {"programme": "north"}
+    page = world.signed_in(role, **where).open("/account")
+    assert [box["value"] for box in page.all("input", name="scopes")] == scopes
+
+
 def test_nobody_revokes_another_persons_token(world: World) -> None:
     owner = world.person(Role.MANAGER, cluster="havbruk")
     issued = accounts.issue_token(world.store, owner, {"name": "x", "days": 1, "scopes": ["read"]})

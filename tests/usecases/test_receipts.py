@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.domain.errors import Conflict, Invalid
+from app.domain.errors import Conflict, Invalid, Unavailable
 from app.domain.permissions import VISITOR, Actor
 from app.store.receipts import Receipt
 from app.usecases import clusters, receipts
@@ -156,3 +156,20 @@ def test_threads_with_keys_of_their_own_all_have_their_effect(world: World, sent
         found = list(pool.map(ask, range(40)))
     assert len({each.body for each in found}) == 40
     assert world.verbs() == ["registered"] * 40
+
+
+def test_answers_are_remembered_up_to_a_size_for_each_person_and_day(
+    world: World, sentence: Sentence, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receipts, "MOST_BYTES", 3)
+    first = once(world, sentence)
+    other = Sentence(world, world.actor("owner"), "En til")
+    with world.unchanged(), pytest.raises(Unavailable, match="Idempotency-Key"):
+        once(world, other, key="second")
+    assert other.said == 0
+    assert once(world, sentence) == first
+    by_somebody_else = Sentence(world, world.actor("administrator"), "En tredje")
+    once(world, by_somebody_else, by="administrator")
+    clock.move(hours=25)
+    once(world, other, key="second")
+    assert other.said == 1
