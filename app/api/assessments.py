@@ -82,7 +82,7 @@ def start(
     cluster: ClusterPath,
     body: AssessmentIn,
 ) -> Response:
-    """Start an assessment of a cluster: a draft, which nobody else sees."""
+    """Start an assessment of a cluster: a draft, whose answers only the cluster's own people see."""
 
     def do() -> Receipt:
         report = assessments.start(store, frameworks, caller, cluster, body.given())

@@ -1,5 +1,6 @@
 """A portfolio's figures: which assessment counts for each cluster, and the spread of levels per indicator."""
 
+import dataclasses
 import datetime as dt
 import enum
 from collections.abc import Iterable, Sequence
@@ -62,6 +63,7 @@ class Standing:
     """Where one assessment of a cluster stands; `figures` are those frozen when it began to count, else None."""
 
     assessment_id: str
+    title: str
     framework: str
     version: str
     round: str | None
@@ -107,11 +109,10 @@ def row(selection: Selection, cluster: Cluster, standings: Sequence[Standing]) -
 
     Where none counts, a draft that is selected comes before what was submitted elsewhere: it is what is waited for.
     """
-    pinned = (selection.framework.name, selection.framework.version)
+    name, version = selection.framework.name, selection.framework.version
     submitted = [standing for standing in standings if standing.state in COUNTING]
     drafts = [standing for standing in standings if standing.state is State.DRAFT]
-    same = [standing for standing in standings if (standing.framework, standing.version) == pinned]
-    here = [standing for standing in same if selection.round in {None, standing.round}]
+    same, here = _same(standings, name, version), _here(standings, name, version, selection.round)
     counting = [standing for standing in here if standing in submitted]
     awaited = [standing for standing in here if standing in drafts]
     if counting and selection.basis is Basis.CLAIMED:
@@ -123,6 +124,27 @@ def row(selection: Selection, cluster: Cluster, standings: Sequence[Standing]) -
         return PortfolioRow(cluster, shown, LeftOutReason.DRAFT if drafts else LeftOutReason.NONE)
     elsewhere = any(standing in same for standing in submitted)
     return PortfolioRow(cluster, shown, LeftOutReason.OTHER_ROUND if elsewhere else LeftOutReason.OTHER_FRAMEWORK)
+
+
+def rivals(
+    standings: Sequence[Standing], assessment_id: str, now: dt.datetime
+) -> tuple[Standing | None, Standing | None]:
+    """Return which of a cluster's other submitted assessments counts in this one's place, and which it replaces.
+
+    One of them at most is there. A draft is looked at as if it were submitted now; what was withdrawn has neither.
+    """
+    (own,) = (standing for standing in standings if standing.assessment_id == assessment_id)
+    other = None if own.state is State.WITHDRAWN else _rival(standings, own)
+    as_submitted = dataclasses.replace(own, submitted_at=own.submitted_at or now)
+    if other is None or _latest([as_submitted, other]) is other:
+        return other, None
+    return None, other
+
+
+def replaced(standings: Sequence[Standing]) -> list[Standing]:
+    """Return those of a cluster's submitted assessments in whose place another one counts."""
+    pairs = ((each, _rival(standings, each)) for each in standings if each.state in COUNTING)
+    return [each for each, other in pairs if other is not None and _latest([each, other]) is other]
 
 
 def spreads(framework: Framework, counted: Iterable[Figures]) -> tuple[IndicatorSpread, ...]:
@@ -161,6 +183,21 @@ def _spread(indicator: Indicator, ordered: list[int]) -> IndicatorSpread:
         below_benchmark=sum(is_below(indicator.benchmark, level) for level in ordered),
         below_minimum=sum(is_below(indicator.minimum, level) for level in ordered),
     )
+
+
+def _rival(standings: Sequence[Standing], of: Standing) -> Standing | None:
+    # As `row` looks at them: on one framework, in one round. One in no round stands beside those of every round.
+    here = _here(standings, of.framework, of.version, of.round)
+    others = [each for each in here if each.state in COUNTING and each.assessment_id != of.assessment_id]
+    return _latest(others) if others else None
+
+
+def _same(standings: Sequence[Standing], framework: str, version: str) -> list[Standing]:
+    return [standing for standing in standings if (standing.framework, standing.version) == (framework, version)]
+
+
+def _here(standings: Sequence[Standing], framework: str, version: str, in_round: str | None) -> list[Standing]:
+    return [each for each in _same(standings, framework, version) if in_round in {None, each.round}]
 
 
 def _latest(standings: Sequence[Standing]) -> Standing:

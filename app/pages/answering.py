@@ -47,6 +47,13 @@ class Filter(NamedTuple):
     url: str
 
 
+class Ways(NamedTuple):
+    """Where one can go from the cards: to the next unanswered, or to another choice of cards."""
+
+    next_url: str | None
+    filter: Filter | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class AnsweringContext(Context):
     """Several cards, in a form to be sent to `save`; None for somebody who cannot answer, and `locked` says why."""
@@ -61,8 +68,7 @@ class AnsweringContext(Context):
     refusal: str
     locked: str
     notice: str
-    filter: Filter | None
-    next_url: str | None
+    ways: Ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +200,10 @@ def _pieces(page: Page, store: Store, report: Report, sheet: Sheet, saving: Savi
             yield page.component("answer_base", base, oob=True)
             yield page.component("answer_problems", card, oob=True)
     if saving.kept:
-        yield page.component("progress_rail", "rail", _rail(page, report, sheet), oob=True)
+        way = _rail(page, report, sheet)
+        yield page.component("progress_rail", "rail", way, oob=True)
+        yield page.component("answering_ways", "ways", _ways(page, report, sheet, way), oob=True)
+        yield page.component("answering_done", "done", way.done, oob=True)
 
 
 def _refused(page: Page, form: FormData, error: GoldgapError) -> Iterator[Markup]:
@@ -227,7 +236,6 @@ def _context(
     if sheet.dimension:
         own = report.framework.dimension(sheet.dimension)
         title, about = f"{own.number} {wording.dimensions[own.id].name}", wording.dimensions[own.id].about
-    other = dataclasses.replace(sheet, only_unanswered=not sheet.only_unanswered)
     return AnsweringContext(
         title=title,
         crumbs=crumbs(page, assessment, title),
@@ -240,13 +248,23 @@ def _context(
         refusal=saving.refusal,
         locked=why_locked(page, report),
         notice="" if at else notice,
-        filter=Filter(sheet.only_unanswered, other.url(page, assessment.id)) if sheet.dimension else None,
-        next_url=page.url("next_unanswered", assessment_id=assessment.id) if way.unanswered_url else None,
+        ways=_ways(page, report, sheet, way),
     )
 
 
 def _rail(page: Page, report: Report, sheet: Sheet) -> Rail:
     return rail(page, report, sheet.dimension, at_unanswered=sheet.dimension is None)
+
+
+def _ways(page: Page, report: Report, sheet: Sheet, way: Rail) -> Ways:
+    has_next = "answer" in report.actions and way.answered < way.total
+    other = dataclasses.replace(sheet, only_unanswered=not sheet.only_unanswered)
+    # From a narrowed page there is always a way back; to narrow one takes something to narrow it to.
+    is_choice = sheet.dimension is not None and (sheet.only_unanswered or has_next)
+    return Ways(
+        page.url("next_unanswered", assessment_id=report.assessment.id) if has_next else None,
+        Filter(sheet.only_unanswered, other.url(page, report.assessment.id)) if is_choice else None,
+    )
 
 
 def _order(report: Report) -> dict[str, int]:

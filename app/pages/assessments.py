@@ -8,13 +8,15 @@ from typing import ClassVar, NamedTuple
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.domain.clusters import Round
 from app.domain.errors import Invalid
 from app.domain.lifecycle import COUNTING, EDITABLE, State
 from app.domain.permissions import Permission, require
+from app.domain.portfolio import Standing
 from app.frameworks.reader import Frameworks
 from app.pages.contexts import Context, Crumb
 from app.pages.format import ZONE, filters
-from app.pages.progress import Change, Rail, changes, crumbs, rail
+from app.pages.progress import Change, Rail, changes, crumbs, rail, submitted_at
 from app.pages.templating import Page, PageDep
 from app.store.database import Store
 from app.usecases import assessments, clusters
@@ -46,6 +48,7 @@ class OverviewContext(Context):
     catalogue: str
     catalogue_url: str
     standing: str
+    instead: Step | None
     steps: tuple[Step, ...]
     ways_out: tuple[Step, ...]
     rail: Rail
@@ -85,6 +88,7 @@ def overview(page: PageDep, store: StoreDep, frameworks: FrameworksDep, assessme
             catalogue=say("%(name)s, version %(version)s", name=name, version=framework.version),
             catalogue_url=page.url("framework", framework=framework.name, version=framework.version),
             standing=_standing(page, report),
+            instead=_instead(page, report),
             steps=steps,
             ways_out=ways_out,
             rail=rail(page, report, at_overview=True),
@@ -102,9 +106,30 @@ def _standing(page: Page, report: Report) -> str:
         return say(words, answered=answered, total=total)
     if assessment.state in EDITABLE:
         return say("All %(total)s indicators are answered. It counts once it has been submitted.", total=total)
+    if report.instead:
+        return _replaced(page, report.instead, assessment.submitted_at)
+    if assessment.state in COUNTING and assessment.round_name:
+        words = "The answers are locked, and count in the portfolio of the programme, in the round “%(round)s”."
+        return say(words, round=assessment.round_name)
     if assessment.state in COUNTING:
         return say("The answers are locked, and count in the portfolio of the programme.")
     return say("It was withdrawn: it does not count in the portfolio, and its answers stay locked.")
+
+
+def _replaced(page: Page, instead: Standing, own: dt.datetime | None) -> str:
+    if own and instead.submitted_at and instead.submitted_at > own:
+        words = "The answers are locked. “%(title)s” has been submitted since (%(when)s) and counts instead."
+        return page.say(words, title=instead.title, when=submitted_at(page, instead))
+    day = filters(page.language)["day"](instead.reference_date)
+    words = "The answers are locked. “%(title)s” has a later reference date (%(day)s) and counts instead."
+    return page.say(words, title=instead.title, day=day)
+
+
+def _instead(page: Page, report: Report) -> Step | None:
+    """Return the way to what counts in the place of a submitted assessment."""
+    if report.instead is None or report.assessment.state not in COUNTING:
+        return None
+    return Step(page.say("See the one that counts"), page.url("assessment", assessment_id=report.instead.assessment_id))
 
 
 def _steps(page: Page, report: Report) -> Iterator[Step]:
@@ -138,11 +163,11 @@ def new_assessment(page: PageDep, store: StoreDep, frameworks: FrameworksDep, cl
     """Show the form that starts an assessment, filled in as far as can be guessed."""
     view = _startable(page, store, frameworks, cluster)
     today = store.clock().astimezone(ZONE).date()
-    latest = view.rounds[0] if view.rounds else None
+    nearest = _nearest(view, today)
     typed = {
-        "title": latest.name if latest else page.say("Self-assessment %(year)s", year=today.year),
-        "round": latest.slug if latest else "",
-        "reference_date": "" if latest else today.isoformat(),
+        "title": nearest.name if nearest else page.say("Self-assessment %(year)s", year=today.year),
+        "round": nearest.slug if nearest else "",
+        "reference_date": "" if nearest else today.isoformat(),
         "catalogue": _key(frameworks.default.name, frameworks.default.version),
     }
     return page.show(_new(page, frameworks, view, typed))
@@ -158,10 +183,7 @@ def start_assessment(
     typed = {name: str(form.get(name, "")) for name in fields}
     default = _key(frameworks.default.name, frameworks.default.version)
     name, _, version = (typed["catalogue"] or default).partition(" ")
-    # A round says on which day its assessments look at the cluster; a date of one's own still goes first.
-    days = {each.slug: each.reference_date.isoformat() for each in view.rounds}
-    day = typed["reference_date"] or days.get(typed["round"], "")
-    raw = {**typed, "reference_date": day, "framework": name, "version": version}
+    raw = {**typed, "reference_date": typed["reference_date"] or None, "framework": name, "version": version}
     try:
         report = assessments.start(store, frameworks, page.actor, cluster, raw)
     except Invalid as invalid:
@@ -176,6 +198,31 @@ def _startable(page: Page, store: Store, frameworks: Frameworks, cluster: str) -
     return view
 
 
+def _nearest(view: ClusterView, today: dt.date) -> Round | None:
+    """Return the round nearest to today in which the cluster has no assessment yet."""
+    taken = _taken(view)
+    free = (each for each in view.rounds if each.slug not in taken)
+    return min(free, key=lambda each: abs(each.reference_date - today), default=None)
+
+
+def _taken(view: ClusterView) -> dict[str | None, bool]:
+    """Return the rounds in which the cluster has more than what it withdrew, with whether something is submitted."""
+    states = [(line.assessment.round, line.assessment.state) for line in view.assessments]
+    there = {in_round for in_round, state in states if state is not State.WITHDRAWN}
+    return {in_round: any(one == in_round and state in COUNTING for one, state in states) for in_round in there}
+
+
+def _option(page: Page, view: ClusterView, found: Round) -> tuple[str, str]:
+    """Return a round to choose, with whether the cluster has an assessment in it already."""
+    words = {"round": found.name, "day": filters(page.language)["day"](found.reference_date)}
+    is_submitted = _taken(view).get(found.slug)
+    if is_submitted is None:
+        return found.slug, f"{words['round']} ({words['day']})"
+    if is_submitted:
+        return found.slug, page.say("%(round)s (%(day)s): one is submitted already", **words)
+    return found.slug, page.say("%(round)s (%(day)s): there is a draft already", **words)
+
+
 def _new(
     page: Page,
     frameworks: Frameworks,
@@ -186,7 +233,7 @@ def _new(
     say, day = page.say, filters(page.language)["day"]
     url, slug = page.url("cluster", cluster=view.cluster.slug), view.cluster.slug
     title = say("Start an assessment")
-    rounds = ((each.slug, f"{each.name} ({day(each.reference_date)})") for each in view.rounds)
+    rounds = (_option(page, view, each) for each in view.rounds)
     offered = (
         (
             _key(each.name, each.version),

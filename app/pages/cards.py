@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from app.domain.answers import Answer
 from app.domain.framework import Framework, Indicator
+from app.domain.lifecycle import State
 from app.pages.format import ZONE, filters
 from app.pages.saving import Saving, Typed, digest_of
 from app.pages.templating import Page
@@ -95,7 +96,7 @@ class Card:
     revision: int
     seen: str
     status: Status
-    next_url: str
+    next_url: str | None
     last: LastAnswer | None
     marks: tuple[tuple[int, str, str], ...]
     problems: tuple[str, ...]
@@ -177,7 +178,7 @@ class Deck:
             revision=unsaved.revision if unsaved else answer.revision,
             seen=unsaved.seen or "" if unsaved else digest_of(answer),
             status=self._status(number, answer, saving),
-            next_url=self.page.url("next_unanswered", assessment_id=self.assessment.id) + f"?after={number}",
+            next_url=self._next_url(number),
             last=self._last(last),
             marks=() if last.level is None else ((last.level, "last", self.page.say("Last time")),),
             problems=tuple(self.page.say(problem.message, **problem.params) for problem in problems),
@@ -185,6 +186,11 @@ class Deck:
             notice=notice,
             is_unsaved=unsaved is not None,
         )
+
+    def _next_url(self, number: str) -> str | None:
+        if self.assessment.answered == self.framework.total:
+            return None
+        return self.page.url("next_unanswered", assessment_id=self.assessment.id) + f"?after={number}"
 
     def level(self, level: int | None) -> str:
         """Return a level in words."""
@@ -198,8 +204,15 @@ class Deck:
         """Return a moment in Norwegian time: the clock alone for today, with the day for any other day."""
         if moment is None:
             return ""
-        is_today = moment.astimezone(ZONE).date() == self.now.astimezone(ZONE).date()
-        return self._filters["clock" if is_today else "moment"](moment)
+        return self._filters["clock" if self._is_today(moment) else "moment"](moment)
+
+    def said_when(self, moment: dt.datetime | None) -> str:
+        """Return the same as a part of a sentence: "at" stands before a time of today, and not before a day."""
+        when = self.when(moment)
+        return self.page.say("at %(clock)s", clock=when) if self._is_today(moment) else when
+
+    def _is_today(self, moment: dt.datetime | None) -> bool:
+        return moment is not None and moment.astimezone(ZONE).date() == self.now.astimezone(ZONE).date()
 
     def who(self, answer: Answer) -> str:
         """Return who gave an answer."""
@@ -217,14 +230,14 @@ class Deck:
             return Status("conflict", say("Not saved."), detail)
         if answer.updated_at is None:
             return Status("untouched", say("Not answered yet"))
-        words = say("Saved %(when)s", when=self.when(answer.updated_at))
+        words = say("Saved %(when)s", when=self.said_when(answer.updated_at))
         return Status("saved", words, say("by %(who)s", who=self.who(answer)))
 
     def _clash(self, theirs: Answer, mine: Typed) -> Clash:
-        say, who, when = self.page.say, self.who(theirs), self.when(theirs.updated_at)
+        say, who, when = self.page.say, self.who(theirs), self.said_when(theirs.updated_at)
         own_level = self.level(self._levels.get(mine.level))
         return Clash(
-            title=say("%(who)s changed this answer at %(when)s, while you were writing", who=who, when=when),
+            title=say("%(who)s changed this answer %(when)s, while you were writing", who=who, when=when),
             mine=Side(say("Yours, not saved"), own_level, mine.note),
             theirs=Side(say("Saved by %(who)s", who=who), self.level(theirs.level), theirs.note),
             revision=theirs.revision,
@@ -235,4 +248,8 @@ class Deck:
             return None
         day = self._filters["day"](self.previous.reference_date)
         words = self.page.say("Last time (%(day)s): %(level)s", day=day, level=self.level(answer.level))
+        if self.previous.state is State.WITHDRAWN:
+            # Only to those who may read it: see usecases/assessments.py.
+            withdrawn = "In the assessment that was withdrawn (%(day)s): %(level)s"
+            words = self.page.say(withdrawn, day=day, level=self.level(answer.level))
         return LastAnswer(words, answer.note, len(answer.note) > _LONG_NOTE)

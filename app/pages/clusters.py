@@ -15,8 +15,9 @@ from app.domain.permissions import Actor, Permission, covers, reach
 from app.domain.scoring import Scorecard, percent, score
 from app.pages import tables
 from app.pages.contexts import Context, Crumb
+from app.pages.notices import Notice
 from app.pages.tables import Column, Pages
-from app.pages.templating import Page, PageDep, as_dict
+from app.pages.templating import Page, PageDep, as_dict, sees_others
 from app.usecases import clusters
 from app.usecases.clusters import AssessmentLine, ClusterView
 from app.web.deps import FormDep, FrameworksDep, StoreDep
@@ -143,17 +144,16 @@ def update(page: PageDep, store: StoreDep, form: FormDep, cluster: str) -> Respo
     except Stale as stale:
         current = stale.current
         if not isinstance(current, Cluster) or _values(current) == typed:
-            return page.go("cluster", cluster=cluster)
+            return page.go("cluster", notice=Notice.CLUSTER_CHANGED, cluster=cluster)
         differences = _differences(page, typed, _values(current))
         shown = _form(page, cluster, typed, current.revision, differences=differences)
         return page.show(shown, status=status_of(stale))
-    return page.go("cluster", cluster=cluster)
+    return page.go("cluster", notice=Notice.CLUSTER_CHANGED, cluster=cluster)
 
 
 def _above(page: Page, actor: Actor) -> tuple[Crumb, ...]:
     """Return the way up to the list, for whoever sees more than one's own clusters there."""
-    sees_others = actor.is_administrator or any(membership.programme_id for membership in actor.memberships)
-    return (Crumb(page.say("Clusters"), page.url("clusters")),) if sees_others else ()
+    return (Crumb(page.say("Clusters"), page.url("clusters")),) if sees_others(actor) else ()
 
 
 def _facts(page: Page, view: ClusterView) -> Iterator[Fact]:

@@ -23,7 +23,7 @@ class Crumb(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What surrounds every page; `user` is None for a visitor."""
+    """What surrounds every page; `user` is None for a visitor, `notice` says what was done on the page before."""
 
     title: str
     language: str
@@ -32,6 +32,7 @@ class Frame:
     nav: tuple[NavLink, ...]
     crumbs: tuple[Crumb, ...]
     request_path: str
+    notice: str
 
 
 @dataclass(frozen=True, kw_only=True)

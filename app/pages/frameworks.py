@@ -265,7 +265,7 @@ def _sure(page: Page, framework: Framework) -> Iterator[Sure]:
         "name": page.say("Names"),
         "order": page.say("Order and numbering"),
         "minimum": page.say("Minimums for Gold"),
-        "eligibility": page.say("Conditions for any label"),
+        "eligibility": page.say("Basic conditions of every label"),
         "levels": page.say("What each level asks for"),
         "benchmark": page.say("Gold benchmark for each indicator"),
         "weight": page.say("Weights"),

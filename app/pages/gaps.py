@@ -1,5 +1,6 @@
 """The gap page: how far one assessment is from Gold, on one page, with each reason in words."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -84,6 +85,7 @@ class GapContext(Context):
 
     template: ClassVar[str] = "gaps/gap.html"
     assessment: Assessment
+    as_of: dt.datetime
     wording: Wording
     verdict: Verdict
     gaps: ThreeGaps
@@ -113,6 +115,7 @@ def gap(
             title=page.say("Gap to Gold: %(cluster)s", cluster=assessment.cluster.name),
             crumbs=crumbs(page, assessment, page.say("Gap to Gold")),
             assessment=assessment,
+            as_of=report.as_of,
             wording=framework.wording(page.language),
             verdict=verdict(page, report),
             gaps=_three_gaps(report.analysis),

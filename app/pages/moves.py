@@ -1,6 +1,7 @@
 """The steps that change an assessment as a whole: submit, withdraw, delete. Each first says what it does."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import ClassVar
@@ -18,7 +19,8 @@ from app.domain.scoring import Outcome, score
 from app.frameworks.reader import Frameworks
 from app.pages.contexts import Context
 from app.pages.format import filters
-from app.pages.progress import Change, Named, changes, crumbs, named
+from app.pages.notices import Notice
+from app.pages.progress import Change, Named, changes, crumbs, named, submitted_at
 from app.pages.templating import Page, PageDep
 from app.store.database import Store
 from app.usecases import assessments
@@ -28,6 +30,7 @@ from app.web.deps import FormDep, FrameworksDep, StoreDep
 
 router = APIRouter(include_in_schema=False)
 _DELETE = "delete"
+_NOTICES = {Move.SUBMIT: Notice.SUBMITTED, Move.WITHDRAW: Notice.WITHDRAWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def delete(page: PageDep, store: StoreDep, frameworks: FrameworksDep, assessment
         cluster = assessments.delete(store, page.actor, assessment_id, _revision(form))
     except Stale:
         return _show(page, store, frameworks, assessment_id, _DELETE, opened=str(form.get("opened", "")))
-    return page.go("cluster", cluster=cluster.slug)
+    return page.go("cluster", notice=Notice.DRAFT_DELETED, cluster=cluster.slug)
 
 
 def _move(page: Page, store: Store, frameworks: Frameworks, assessment_id: str, form: FormData, move: Move) -> Response:
@@ -109,7 +112,7 @@ def _move(page: Page, store: Store, frameworks: Frameworks, assessment_id: str, 
         # Pressed twice, the second time finds it done.
         if getattr(stale.current, "state", None) is not lifecycle.MOVES[move].target:
             return _show(page, store, frameworks, assessment_id, move, opened=str(form.get("opened", "")))
-    return page.go("assessment", assessment_id=assessment_id)
+    return page.go("assessment", notice=_NOTICES[move], assessment_id=assessment_id)
 
 
 def _revision(form: FormData) -> int:
@@ -172,28 +175,58 @@ def _missing(page: Page, report: Report, move: str) -> tuple[Named, ...]:
 def _words(page: Page, report: Report, move: str) -> tuple[str, str, tuple[str, ...], str]:
     """Return a step's title, what it does in a sentence, the consequences, and the word on its button."""
     say, assessment = page.say, report.assessment
-    day = filters(page.language)["day"](assessment.reference_date)
     if move == Move.SUBMIT:
         points = (
             say("The answers are locked: nobody can change them any more."),
-            say("The assessment counts in the portfolio of the programme, with the reference date %(day)s.", day=day),
+            *_counting(page, report),
             say("You can withdraw it later. Then it no longer counts, and the answers stay locked."),
         )
         lead = say("You submit the cluster's answers to all %(total)s indicators.", total=report.framework.total)
         return say("Submit this assessment"), lead, points, say("Submit")
     if move == Move.WITHDRAW:
         points = (
-            say("It no longer counts in the portfolio of the programme."),
+            _no_longer_counting(page, report),
             say("The answers can still be read, and stay locked."),
             say("To answer again, start a new assessment."),
         )
         lead = say("You withdraw what the cluster submitted.")
         return say("Withdraw this assessment"), lead, points, say("Withdraw")
-    losses = (
-        say("Its answers and notes are gone for good (%(count)s indicators are answered).", count=assessment.answered),
-        say("Nobody can bring them back."),
-    )
+    losses = (_loss(page, assessment.answered), say("Nobody can bring them back."))
     return say("Delete this draft"), say("You delete the whole assessment."), losses, say("Delete for good")
+
+
+def _counting(page: Page, report: Report) -> Iterator[str]:
+    """Say what submitting does to the portfolio."""
+    say, day = page.say, filters(page.language)["day"]
+    if report.instead:
+        words = (
+            "It does not count in the portfolio: “%(title)s” has the later reference date %(day)s and counts instead."
+        )
+        yield say(words, title=report.instead.title, day=day(report.instead.reference_date))
+        return
+    words = "The assessment counts in the portfolio of the programme, with the reference date %(day)s."
+    yield say(words, day=day(report.assessment.reference_date))
+    if report.replaced:
+        words = "It replaces “%(title)s”, submitted %(when)s, which then no longer counts."
+        yield say(words, title=report.replaced.title, when=submitted_at(page, report.replaced))
+
+
+def _no_longer_counting(page: Page, report: Report) -> str:
+    """Say what withdrawing does to the portfolio."""
+    if report.instead:
+        words = "Nothing changes in the portfolio: “%(title)s” counts there."
+        return page.say(words, title=report.instead.title)
+    if report.replaced:
+        words = "It no longer counts in the portfolio; “%(title)s”, submitted %(when)s, counts again in its place."
+        return page.say(words, title=report.replaced.title, when=submitted_at(page, report.replaced))
+    return page.say("It no longer counts in the portfolio of the programme.")
+
+
+def _loss(page: Page, answered: int) -> str:
+    if answered == 1:
+        return page.say("Its answers and notes are gone for good (one indicator is answered).")
+    words = "Its answers and notes are gone for good (%(count)s indicators are answered)."
+    return page.say(words, count=answered)
 
 
 def _verdict(page: Page, report: Report) -> Verdict:

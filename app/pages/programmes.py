@@ -15,6 +15,7 @@ from app.domain.clusters import Cluster, Round
 from app.domain.errors import Invalid
 from app.pages import tables
 from app.pages.contexts import Context, Crumb
+from app.pages.notices import Notice
 from app.pages.tables import Column, Pages
 from app.pages.templating import Page, PageDep, as_dict
 from app.store.database import Store
@@ -76,7 +77,7 @@ def open_round(page: PageDep, store: StoreDep, form: FormDep, programme: str) ->
     except Invalid as invalid:
         filled = _filled(page, form, ROUND_FIELDS, invalid)
         return page.show(_programme(page, store, programme, round_form=filled), status=status_of(invalid))
-    return page.go("programme", programme=programme, anchor="rounds")
+    return page.go("programme", notice=Notice.ROUND_OPENED, programme=programme)
 
 
 @router.post("/programmes/{programme}/clusters", name="register_cluster")
@@ -87,7 +88,7 @@ def register_cluster(page: PageDep, store: StoreDep, form: FormDep, programme: s
     except Invalid as invalid:
         filled = _filled(page, form, CLUSTER_FIELDS, invalid)
         return page.show(_programme(page, store, programme, cluster_form=filled), status=status_of(invalid))
-    return page.go("programme", programme=programme, anchor="clusters")
+    return page.go("programme", notice=Notice.CLUSTER_REGISTERED, programme=programme)
 
 
 def _programme(

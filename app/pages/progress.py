@@ -4,11 +4,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from app.domain.answers import unanswered
 from app.domain.framework import Indicator
 from app.domain.lifecycle import EDITABLE, Assessment
+from app.domain.portfolio import Standing
 from app.domain.scoring import score
 from app.pages.cards import Deck, card_id
 from app.pages.contexts import Crumb
+from app.pages.format import filters
 from app.pages.templating import Page
 from app.usecases.assessments import Report
 
@@ -24,6 +27,13 @@ class RailLink(NamedTuple):
     current: bool
 
 
+class Done(NamedTuple):
+    """That everything is answered, what comes of it now, and the way to submitting for who may."""
+
+    words: str
+    submit_url: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Rail:
     """Every dimension with how far it is answered; an address is None where there is nothing to go there for."""
@@ -34,6 +44,7 @@ class Rail:
     overview_url: str | None
     unanswered_url: str | None
     at_unanswered: bool
+    done: Done | None = None
 
 
 class Named(NamedTuple):
@@ -73,7 +84,18 @@ def rail(
     is_open = scorecard.answered < scorecard.total and "answer" in report.actions
     url = page.url("unanswered", assessment_id=assessment.id) if is_open or at_unanswered else None
     overview = None if at_overview else page.url("assessment", assessment_id=assessment.id)
-    return Rail(tuple(links), scorecard.answered, scorecard.total, overview, url, at_unanswered)
+    finished = None if at_overview else done(page, report)
+    return Rail(tuple(links), scorecard.answered, scorecard.total, overview, url, at_unanswered, finished)
+
+
+def done(page: Page, report: Report) -> Done | None:
+    """Say to whoever answers that everything is answered, None while something is not."""
+    if "answer" not in report.actions or unanswered(report.framework, report.assessment.levels):
+        return None
+    if "submit" in report.actions:
+        url = page.url("submit_page", assessment_id=report.assessment.id)
+        return Done(page.say("The assessment counts once you have submitted it."), url)
+    return Done(page.say("The assessment counts once the cluster manager has submitted it."), None)
 
 
 def crumbs(page: Page, assessment: Assessment, *below: str) -> tuple[Crumb, ...]:
@@ -81,6 +103,11 @@ def crumbs(page: Page, assessment: Assessment, *below: str) -> tuple[Crumb, ...]
     cluster = Crumb(assessment.cluster.name, page.url("cluster", cluster=assessment.cluster.slug))
     own = Crumb(assessment.title, page.url("assessment", assessment_id=assessment.id) if below else None)
     return (cluster, own, *(Crumb(title) for title in below))
+
+
+def submitted_at(page: Page, standing: Standing) -> str:
+    """Return when an assessment was submitted, in words."""
+    return filters(page.language)["moment"](standing.submitted_at)
 
 
 def why_locked(page: Page, report: Report) -> str:

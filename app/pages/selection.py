@@ -2,6 +2,7 @@
 the line that says what was counted and what was left out."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple
@@ -57,12 +58,14 @@ class LeftOut(NamedTuple):
 class Figured:
     """What the figures on a page are made of: how many were counted, who was left out and why, when, against what.
 
-    `named` are the first of those left out; all of them stand in the table of clusters.
+    `why` says how many are left out for each reason; `named` are the first of those left out, and all of them stand in
+    the table of clusters.
     """
 
     counted: int
     total: int
     left_out: int
+    why: tuple[str, ...]
     named: tuple[LeftOut, ...]
     as_of: dt.datetime
     catalogue: str
@@ -227,6 +230,7 @@ def _figured(page: Page, found: Portfolio) -> Figured:
         counted=len(found.counted),
         total=len(found.rows),
         left_out=len(found.left_out),
+        why=tuple(_why(page, found)),
         named=tuple(named),
         as_of=found.as_of,
         catalogue=f"{framework.wording(page.language).name}, {framework.version}",
@@ -234,6 +238,23 @@ def _figured(page: Page, found: Portfolio) -> Figured:
         catalogue_url=page.url("framework", framework=framework.name, version=framework.version),
         is_verified=found.basis is Basis.VERIFIED,
     )
+
+
+def _why(page: Page, found: Portfolio) -> Iterator[str]:
+    """Yield how many clusters are left out for each reason, the one waited for first."""
+    counts = Counter(row.reason for row in found.left_out)
+    words = {
+        LeftOutReason.DRAFT: page.say("%(count)s still a draft", count=counts[LeftOutReason.DRAFT]),
+        LeftOutReason.NONE: page.say("%(count)s without an assessment", count=counts[LeftOutReason.NONE]),
+        LeftOutReason.OTHER_ROUND: page.say(
+            "%(count)s submitted for another round only", count=counts[LeftOutReason.OTHER_ROUND]
+        ),
+        LeftOutReason.OTHER_FRAMEWORK: page.say(
+            "%(count)s submitted on another catalogue only", count=counts[LeftOutReason.OTHER_FRAMEWORK]
+        ),
+        LeftOutReason.NOT_VERIFIED: page.say("%(count)s not verified yet", count=counts[LeftOutReason.NOT_VERIFIED]),
+    }
+    yield from (said for reason, said in words.items() if counts[reason])
 
 
 def reason_words(page: Page) -> Mapping[LeftOutReason, str]:

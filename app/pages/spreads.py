@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.domain.framework import Framework
 from app.domain.portfolio import IndicatorSpread, weakest_first
 from app.domain.scoring import percent
 from app.pages import selection, tables
@@ -19,7 +18,7 @@ from app.pages.selection import AskedDep, PortfolioFrame
 from app.pages.tables import Address, Column, Order
 from app.pages.templating import Page, PageDep
 from app.usecases import portfolio
-from app.usecases.portfolio import Sheet
+from app.usecases.portfolio import Portfolio, Sheet
 from app.web.deps import FrameworksDep, StoreDep
 
 router = APIRouter(include_in_schema=False)
@@ -27,7 +26,10 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class SpreadLine:
-    """One indicator's row. `sentence` says the picture in words; without a minimum, nothing can be below it."""
+    """One indicator's row. `sentence` says the picture in words; without a minimum, nothing can be below it.
+
+    `ineligible` is how many fail the basic condition of every label, where there is one beside no minimum.
+    """
 
     number: str
     name: str
@@ -44,6 +46,7 @@ class SpreadLine:
     below_benchmark_percent: float
     below_minimum: int | None
     below_minimum_percent: float | None
+    ineligible: int | None
     sentence: str
 
 
@@ -77,7 +80,7 @@ def indicators(page: PageDep, store: StoreDep, frameworks: FrameworksDep, asked_
             lowest_level=found.framework.levels[0],
             top_level=found.framework.top_level,
             columns=_columns(page, order, address),
-            lines=tuple(_line(page, found.framework, spread) for spread in shown),
+            lines=tuple(_line(page, found, spread) for spread in shown),
         )
     )
 
@@ -112,9 +115,11 @@ def _columns(page: Page, order: Order, address: Address) -> tuple[Column, ...]:
     )
 
 
-def _line(page: Page, framework: Framework, spread: IndicatorSpread) -> SpreadLine:
-    indicator = spread.indicator
+def _line(page: Page, found: Portfolio, spread: IndicatorSpread) -> SpreadLine:
+    indicator, framework = spread.indicator, found.framework
     has_minimum = indicator.minimum is not None
+    knocked_out = {each.indicator.number: each.clusters for each in found.knock_outs}
+    is_gate = indicator.eligibility is not None and not has_minimum
     return SpreadLine(
         number=indicator.number,
         name=framework.wording(page.language).indicators[indicator.number].name,
@@ -131,6 +136,7 @@ def _line(page: Page, framework: Framework, spread: IndicatorSpread) -> SpreadLi
         below_benchmark_percent=percent(spread.below_benchmark, spread.n),
         below_minimum=spread.below_minimum if has_minimum else None,
         below_minimum_percent=percent(spread.below_minimum, spread.n) if has_minimum else None,
+        ineligible=knocked_out.get(indicator.number, 0) if is_gate else None,
         sentence=_sentence(page, spread),
     )
 

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from fastapi import Depends, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,10 +12,12 @@ from markupsafe import Markup
 from starlette.datastructures import URLPath
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from app.domain.errors import NotFound
 from app.domain.permissions import Actor, Permission, reach
-from app.pages import styles
+from app.pages import notices, styles
 from app.pages.contexts import Context, Frame, NavLink
 from app.pages.format import filters
+from app.pages.notices import Notice
 from app.web import identity
 from app.web.deps import SessionActorDep, chosen_language
 from app.web.language import Languages
@@ -89,7 +92,9 @@ class Page:
         """Render a whole page."""
         fields = {field.name: getattr(context, field.name) for field in dataclasses.fields(context)}
         template = self._templates.environment(self.language).get_template(context.template)
-        return self._answer(template.render(page=self._frame(context), **fields), status, headers)
+        response = self._answer(template.render(page=self._frame(context), **fields), status, headers)
+        notices.take(self.request, response, https=self.request.app.state.https)
+        return response
 
     def component(self, name: str, *args: object, **kwargs: object) -> Markup:
         """Render the component of this name: the same macro that the whole page uses."""
@@ -101,10 +106,15 @@ class Page:
         """Answer htmx with components."""
         return self._answer(Markup("\n").join(parts), status, None)
 
-    def go(self, route: str, *, anchor: str = "", query: str = "", **params: object) -> Response:
+    def go(
+        self, route: str, *, notice: Notice | None = None, anchor: str = "", query: str = "", **params: object
+    ) -> Response:
         """Send the browser on to a page after a form, so that going back does not post it again."""
         address = self.url(route, **params) + (f"?{query}" if query else "") + (f"#{anchor}" if anchor else "")
-        return RedirectResponse(address, status_code=303)
+        response = RedirectResponse(address, status_code=303)
+        if notice is not None:
+            notices.leave(response, notice, https=self.request.app.state.https)
+        return response
 
     def go_to(self, path: str) -> Response:
         """Send the browser on to a path that is known to be local."""
@@ -122,18 +132,29 @@ class Page:
             nav=tuple(self._nav()),
             crumbs=context.crumbs,
             request_path=str(self.request.scope["path"]),
+            notice=notices.words(self.request, self.say),
         )
 
     def _nav(self) -> list[NavLink]:
         entries = [("home", self.say("My work"))] if self.actor.is_signed_in else []
         if _sees_portfolio(self.actor):
             entries.append(("portfolio", self.say("Portfolio")))
+        elif sees_others(self.actor):
+            entries.append(("clusters", self.say("Clusters")))
         entries.append(("frameworks", self.say("Indicators")))
         here = str(self.request.scope["path"])
         return [NavLink(label, self.url(name), _is_within(here, self.url(name))) for name, label in entries]
 
 
-PageDep = Annotated[Page, Depends(Page)]
+def _page(request: Request, actor: SessionActorDep) -> Page:
+    address = f"{request.scope['path']}?{request.scope['query_string'].decode('latin-1')}"
+    if "\0" in unquote(address):
+        # Nothing that is kept has one in its name, and PostgreSQL takes it in no question either.
+        raise NotFound
+    return Page(request, actor)
+
+
+PageDep = Annotated[Page, Depends(_page)]
 
 
 def page_of(request: Request) -> Page:
@@ -146,6 +167,11 @@ def _sees_portfolio(actor: Actor) -> bool:
         return False
     within = reach(actor, Permission.PORTFOLIO_READ)
     return within.everything or bool(within.programmes)
+
+
+def sees_others(actor: Actor) -> bool:
+    """Whether the list of clusters holds more than those that somebody has a role on."""
+    return actor.is_administrator or any(membership.programme_id for membership in actor.memberships)
 
 
 def _is_within(here: str, address: str) -> bool:

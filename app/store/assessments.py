@@ -1,7 +1,7 @@
 """Assessments, their answers and frozen scorecards: rows to domain values and back."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -77,8 +77,19 @@ def of_cluster(tx: Transaction, cluster: Cluster) -> list[Assessment]:
     return _with_answers(tx, statement.order_by(assessments.c.reference_date.desc(), assessments.c.created_at.desc()))
 
 
-def previous(tx: Transaction, assessment: Assessment) -> Assessment | None:
-    """Return what the cluster last submitted against the same framework before this, None where there is nothing."""
+def newest_submitted(tx: Transaction, *, within: Reach, but: Collection[str], limit: int) -> list[Assessment]:
+    """Return what was last submitted within reach, the newest first; clusters with the ids `but` are left out."""
+    chosen = (assessments.c.state.in_(COUNTING), assessments.c.cluster_id.not_in(but), reaches(within))
+    statement = sa.select(*_COLUMNS).select_from(_JOINED).where(*chosen)
+    newest = statement.order_by(assessments.c.submitted_at.desc(), assessments.c.id.desc())
+    return _with_answers(tx, newest.limit(limit))
+
+
+def previous(tx: Transaction, assessment: Assessment, states: Collection[State] = COUNTING) -> Assessment | None:
+    """Return what the cluster last submitted against the same framework before this, None where there is nothing.
+
+    Only what is now in one of the `states` is found.
+    """
     same_day = assessments.c.reference_date == assessment.reference_date
     if assessment.submitted_at is not None:
         # Of two on one day, only the one submitted first comes before the other.
@@ -91,7 +102,7 @@ def previous(tx: Transaction, assessment: Assessment) -> Assessment | None:
             assessments.c.id != assessment.id,
             assessments.c.framework == assessment.framework,
             assessments.c.version == assessment.version,
-            assessments.c.state.in_(COUNTING),
+            assessments.c.state.in_(states),
             (assessments.c.reference_date < assessment.reference_date) | same_day,
         )
         .order_by(assessments.c.reference_date.desc(), assessments.c.submitted_at.desc())
@@ -152,6 +163,7 @@ def standings(tx: Transaction, *, within: Reach) -> dict[str, list[Standing]]:
         sa.select(
             assessments.c.cluster_id,
             assessments.c.id.label("assessment_id"),
+            assessments.c.title,
             assessments.c.framework,
             assessments.c.version,
             rounds.c.slug.label("round"),

@@ -12,9 +12,9 @@ from app.domain.answers import Answer
 from app.domain.clusters import Cluster, Round
 from app.domain.errors import Invalid, Problem, Stale
 from app.domain.framework import Framework, Indicator
-from app.domain.lifecycle import Assessment, Move, State
-from app.domain.permissions import Actor, Permission, allows, reach, require
-from app.domain.portfolio import figures
+from app.domain.lifecycle import COUNTING, Assessment, Move, State
+from app.domain.permissions import Actor, Permission, Reach, allows, reach, require
+from app.domain.portfolio import Standing, figures, rivals
 from app.frameworks.reader import Frameworks
 from app.store import assessments as kept
 from app.store import clusters as kept_clusters
@@ -27,12 +27,18 @@ _VERBS = {Move.SUBMIT: Verb.SUBMITTED, Move.WITHDRAW: Verb.WITHDREW}
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An assessment, what it was started on, the one before it, and what the actor can do with it now."""
+    """An assessment, what it was started on, the one before it, and what the actor can do with it now.
+
+    `previous` may be a withdrawn one, where the actor may read those. Of the cluster's other submitted assessments
+    `instead` counts in the place of this one, or `replaced` ceases to count, once this one is submitted.
+    """
 
     assessment: Assessment
     framework: Framework
     previous: Assessment | None
     actions: tuple[str, ...]
+    instead: Standing | None = None
+    replaced: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ class AnswersSaved:
 
     assessment: Assessment
     framework: Framework
+    actions: tuple[str, ...]
     stale: Mapping[str, Answer]
     problems: Mapping[str, tuple[Problem, ...]]
 
@@ -61,8 +68,7 @@ def start(store: Store, frameworks: Frameworks, actor: Actor, cluster_slug: str,
         cluster = kept_clusters.load(tx, cluster_slug, within=reach(actor))
         require(actor, Permission.ASSESSMENT_START, cluster)
         framework = _offered(frameworks, raw)
-        reference_date = clusters.day("reference_date", raw.get("reference_date"))
-        in_round = _round(tx, cluster, raw.get("round"), reference_date)
+        in_round, reference_date = _when(tx, cluster, raw.get("round"), raw.get("reference_date"))
         started = Assessment(
             id=tx.new_id(),
             cluster=cluster,
@@ -175,7 +181,7 @@ def answer_each(
         stale = {n: now for n, now in behind.items() if not answers.says_one_of(framework, now, tried.get(n, ()))}
         accepted = [changed for number, changed in fresh.items() if number not in stale]
         assessment = _keep_answers(tx, actor, assessment, accepted)
-        return AnswersSaved(assessment, framework, stale, problems)
+        return AnswersSaved(assessment, framework, _actions(framework, actor, assessment), stale, problems)
 
 
 def move(
@@ -221,7 +227,13 @@ def delete(store: Store, actor: Actor, assessment_id: str, revision: int | None 
 
 
 def _report(tx: Transaction, framework: Framework, actor: Actor, assessment: Assessment) -> Report:
-    return Report(assessment, framework, kept.previous(tx, assessment), _actions(framework, actor, assessment))
+    # What was withdrawn is private: a hint to those who may read it, and nothing to anybody else.
+    sees_withdrawn = allows(actor, Permission.ASSESSMENT_READ_DRAFT, assessment.cluster)
+    previous = kept.previous(tx, assessment, COUNTING | {State.WITHDRAWN} if sees_withdrawn else COUNTING)
+    within = Reach(clusters=frozenset({assessment.cluster.id}))
+    standings = kept.standings(tx, within=within)[assessment.cluster.id]
+    instead, replaced = rivals(standings, assessment.id, tx.now)
+    return Report(assessment, framework, previous, _actions(framework, actor, assessment), instead, replaced)
 
 
 def _actions(framework: Framework, actor: Actor, assessment: Assessment) -> tuple[str, ...]:
@@ -264,11 +276,16 @@ def _offered(frameworks: Frameworks, raw: Mapping[str, object]) -> Framework:
     raise Invalid(Problem("version", "framework", "There is no such catalogue to start on."))
 
 
-def _round(tx: Transaction, cluster: Cluster, wanted: object, reference_date: dt.date) -> Round | None:
+def _when(tx: Transaction, cluster: Cluster, wanted: object, raw_day: object) -> tuple[Round | None, dt.date]:
+    """Return the round that is wanted, or that of the day, and the reference date, which is the round's own."""
     found = kept_clusters.rounds_listed(tx, [cluster.programme_id]) if cluster.programme_id else []
     if wanted is None or wanted == "":
-        return next((r for r in found if r.reference_date == reference_date), None)
-    for in_round in found:
-        if in_round.slug == wanted:
-            return in_round
-    raise Invalid(Problem("round", "round", "The programme has no such round."))
+        day = clusters.day("reference_date", raw_day)
+        return next((each for each in found if each.reference_date == day), None), day
+    in_round = next((each for each in found if each.slug == wanted), None)
+    if in_round is None:
+        raise Invalid(Problem("round", "round", "The programme has no such round."))
+    if raw_day is not None and clusters.day("reference_date", raw_day) != in_round.reference_date:
+        message = "The round has the reference date %(day)s. Give that one, or none."
+        raise Invalid(Problem("reference_date", "round-date", message, {"day": in_round.reference_date.isoformat()}))
+    return in_round, in_round.reference_date

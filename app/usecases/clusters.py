@@ -21,6 +21,7 @@ from app.domain.permissions import (
     require,
     require_in_programme,
 )
+from app.domain.portfolio import replaced
 from app.frameworks.reader import Frameworks
 from app.store import assessments as kept_assessments
 from app.store import clusters as kept
@@ -28,16 +29,21 @@ from app.store import journal
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
 
+NEWEST = 20
 _PLACE = ("level", "region", "sector")
 
 
 @dataclass(frozen=True, slots=True)
 class AssessmentLine:
-    """One of a cluster's assessments with the framework it was started on, and what can be done with it."""
+    """One of a cluster's assessments with the framework it was started on, and what can be done with it.
+
+    `is_replaced` where it was submitted, and another one counts in its place.
+    """
 
     assessment: Assessment
     framework: Framework
     actions: tuple[str, ...]
+    is_replaced: bool
 
     @property
     def may_answer(self) -> bool:
@@ -72,7 +78,7 @@ class ProgrammeView:
 class Home:
     """What a signed-in person works with: their clusters, each with its assessments, and their programmes.
 
-    `submitted` is for who follows other clusters without a portfolio: what these submitted, the newest first.
+    `submitted` is for who follows other clusters without a portfolio: the newest of what these submitted.
     """
 
     clusters: tuple[ClusterView, ...]
@@ -194,7 +200,7 @@ def _view(tx: Transaction, frameworks: Frameworks, actor: Actor, cluster: Cluste
     return ClusterView(
         cluster,
         next(iter(kept.programmes_listed(tx, within=its_own)), None),
-        tuple(_lines(frameworks, actor, kept_assessments.of_cluster(tx, cluster))),
+        tuple(_lines(tx, frameworks, actor, kept_assessments.of_cluster(tx, cluster))),
         tuple(kept.rounds_listed(tx, list(its_own.programmes))),
         allows(actor, Permission.ASSESSMENT_START, cluster),
         allows(actor, Permission.CLUSTER_UPDATE, cluster),
@@ -203,21 +209,20 @@ def _view(tx: Transaction, frameworks: Frameworks, actor: Actor, cluster: Cluste
 
 def _submitted(tx: Transaction, frameworks: Frameworks, actor: Actor) -> Iterator[AssessmentLine]:
     within = dataclasses.replace(reach(actor, Permission.ASSESSMENT_READ), clusters=frozenset())
-    found = kept_assessments.listed(tx, within=within, drafts_within=Reach())
-    own = {membership.cluster_id for membership in actor.memberships}
-    return _lines(
-        frameworks,
-        actor,
-        sorted((a for a in found if a.cluster.id not in own), key=lambda a: (a.submitted_at, a.id), reverse=True),
-    )
+    own = {membership.cluster_id for membership in actor.memberships if membership.cluster_id}
+    return _lines(tx, frameworks, actor, kept_assessments.newest_submitted(tx, within=within, but=own, limit=NEWEST))
 
 
-def _lines(frameworks: Frameworks, actor: Actor, found: list[Assessment]) -> Iterator[AssessmentLine]:
+def _lines(tx: Transaction, frameworks: Frameworks, actor: Actor, found: list[Assessment]) -> Iterator[AssessmentLine]:
+    everywhere = Reach(clusters=frozenset(assessment.cluster.id for assessment in found))
+    standings = kept_assessments.standings(tx, within=everywhere) if found else {}
+    behind = {standing.assessment_id for each in standings.values() for standing in replaced(each)}
     for assessment in found:
         if allows(actor, lifecycle.to_read(assessment), assessment.cluster):
             framework = frameworks.pinned(assessment)
             may = partial(allows, actor, cluster=assessment.cluster)
-            yield AssessmentLine(assessment, framework, lifecycle.actions(framework, assessment, may))
+            actions = lifecycle.actions(framework, assessment, may)
+            yield AssessmentLine(assessment, framework, actions, assessment.id in behind)
 
 
 def _noted(cluster: Cluster) -> dict[str, object]:

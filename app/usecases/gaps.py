@@ -1,5 +1,6 @@
 """How far one assessment is from Gold."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from app.domain import lifecycle
@@ -16,13 +17,14 @@ from app.store.database import Store
 
 @dataclass(frozen=True, slots=True)
 class GapReport:
-    """An assessment beside the benchmark, and beside the one before it where there is one."""
+    """An assessment at one moment beside the benchmark, and beside the one before it where there is one."""
 
     assessment: Assessment
     framework: Framework
     analysis: GapAnalysis
     previous: Assessment | None
     basis: Basis
+    as_of: dt.datetime
 
 
 def gap(
@@ -34,7 +36,7 @@ def gap(
         require(actor, lifecycle.to_read(assessment), assessment.cluster)
         if basis is Basis.VERIFIED:
             raise Conflict("not-verified", "No level of this assessment has been verified yet.")
-        previous = kept.previous(tx, assessment)
+        previous, as_of = kept.previous(tx, assessment), tx.now
     framework = frameworks.pinned(assessment)
     analysis = analyse(framework, assessment.levels, previous.levels if previous else None)
-    return GapReport(assessment, framework, analysis, previous, basis)
+    return GapReport(assessment, framework, analysis, previous, basis, as_of)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from app.domain.lifecycle import Move
+from app.usecases import clusters
 from tests.api.world import ApiWorld, answered, faults, refused
 from tests.make import make_framework
 
@@ -82,9 +83,18 @@ def test_every_fault_is_told_at_once(world: ApiWorld) -> None:
         ("body", "unknown"),
         ("body", "unknown"),
         ("framework", "text"),
-        ("reference_date", "required"),
         ("title", "text"),
     ]
+
+
+def test_a_round_brings_its_own_reference_date(world: ApiWorld) -> None:
+    clusters.open_round(world.store, world.actor("owner"), "north", {"name": "Spring", "reference_date": "2026-03-31"})
+    manager, path = world.as_("manager"), "/clusters/kyst/assessments"
+    started = answered(manager.post(path, json={"title": "Spring", "round": "spring"}), 201)
+    assert (started["round"], started["reference_date"]) == ("spring", "2026-03-31")
+    with world.nothing_changed():
+        assert faults(manager.post(path, json={**STARTED, "round": "spring"})) == [("reference_date", "round-date")]
+        assert faults(manager.post(path, json={"title": "Never"})) == [("reference_date", "date")]
 
 
 def test_the_whole_shows_the_saved_answers_in_the_standards_order(world: ApiWorld) -> None:

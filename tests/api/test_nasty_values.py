@@ -63,7 +63,8 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 # What null and nothing stand for where they are not simply empty text.
 EMPTY: dict[str, str | None] = dict.fromkeys(("register_cluster programme", "answer level", "answer_several level"))
-EMPTY |= {"register_cluster slug": "ny-#", "start_assessment round": "autumn-2026"}
+EMPTY |= {"start_assessment reference_date": str(DAY), "start_assessment round": "autumn-2026"}
+EMPTY |= {"register_cluster slug": "ny-#"}
 # Whatever revision a thing is at that was only just made.
 TAGS = '"0", "1", "2", "3"'
 FILTERS = {"programme", "round", "level", "region", "sector"}

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from app.domain.lifecycle import COUNTING, State
-from app.domain.portfolio import Basis, Figures, LeftOutReason, PortfolioRow, Selection, Standing, row
+from app.domain.portfolio import Basis, Figures, LeftOutReason, PortfolioRow, Selection, Standing, replaced, rivals, row
 from app.domain.scoring import Outcome
 from tests.make import DAY, NOW, make_cluster, make_framework
 
@@ -127,3 +127,35 @@ def test_the_latest_draft_is_the_one_shown() -> None:
     older = standing(State.DRAFT, assessment_id="older", reference_date=DAY - dt.timedelta(days=90))
     for order in itertools.permutations([older, DRAFT]):
         assert row(ANY, KYST, order).standing is DRAFT
+
+
+LATER = dt.timedelta(days=1)
+SECOND = standing(assessment_id="second", submitted_at=NOW + LATER)
+
+
+# The one that is asked about, those beside it, what counts instead of it, and what it replaces.
+@pytest.mark.parametrize(
+    ("own", "others", "instead", "behind"),
+    [
+        (SUBMITTED, [], None, None),
+        (SUBMITTED, [DRAFT, WITHDRAWN, SPRING, OLD_VERSION, OTHER_STANDARD], None, None),
+        (SUBMITTED, [SECOND], SECOND, None),
+        (SECOND, [SUBMITTED], None, SUBMITTED),
+        (DRAFT, [SUBMITTED], None, SUBMITTED),
+        (DRAFT, [SUBMITTED, SECOND, SPRING], None, SECOND),
+        (dataclasses.replace(DRAFT, reference_date=DAY - LATER), [SUBMITTED], SUBMITTED, None),
+        (dataclasses.replace(SECOND, reference_date=DAY - LATER), [SUBMITTED], SUBMITTED, None),
+        (WITHDRAWN, [SUBMITTED, SECOND], None, None),
+        (standing(assessment_id="own", round=None), [SPRING], SPRING, None),
+        (SPRING, [dataclasses.replace(SECOND, round=None)], None, None),
+    ],
+)
+def test_one_submitted_assessment_takes_the_place_of_another_as_in_the_portfolio(
+    own: Standing, others: list[Standing], instead: Standing | None, behind: Standing | None
+) -> None:
+    for order in itertools.permutations([own, *others]):
+        assert rivals(order, own.assessment_id, NOW + 2 * LATER) == (instead, behind)
+        chosen = row(Selection(TINY, own.round), KYST, order).standing
+        if own.state in COUNTING:
+            assert chosen == (instead or own)
+            assert (own in replaced(order)) == (instead is not None)

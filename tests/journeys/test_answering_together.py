@@ -139,3 +139,26 @@ def test_what_is_written_on_during_a_conflict_is_what_is_kept(together: Together
     conflict.get_by_role("button", name="Keep yours").click()
     expect(card_of(page).get_by_role("status")).to_contain_text("Saved")
     assert together.kept() == (None, "Kari's words, and more")
+
+
+@pytest.mark.parametrize("who", ["kari", "ola"])
+def test_the_last_answer_of_all_leads_on_to_submitting(together: Together, open_as: OpenAs, who: str) -> None:
+    for card in ("A.2", "B.1"):
+        together.ola_writes("Ola's words", level=1, card=card)
+    page = open_as(getattr(together, who), together.path)
+    done, following = page.locator("#done"), page.get_by_role("link", name="Go to the next unanswered")
+    expect(following).to_be_visible()
+    expect(done).to_be_hidden()
+    card_of(page).get_by_role("radio", name="Level 1").check()
+    expect(done).to_contain_text("Everything is answered")
+    expect(page.get_by_role("link", name="next unanswered")).to_have_count(0)
+    submit = done.get_by_role("link", name="Check and submit")
+    expect(submit).to_have_count(1 if who == "kari" else 0)
+    if who == "ola":
+        expect(done).to_contain_text("once the cluster manager has submitted it")
+        return
+    submit.click()
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_role("status").first).to_contain_text("The assessment is submitted.")
+    page.reload()
+    expect(page.get_by_text("The assessment is submitted.")).to_have_count(0)

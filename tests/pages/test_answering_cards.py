@@ -5,11 +5,14 @@ import datetime as dt
 import pytest
 
 from app.domain.framework import Framework
+from app.domain.lifecycle import Move
 from app.domain.permissions import Role
 from app.frameworks import reader
 from app.frameworks.reader import Frameworks
+from app.usecases import assessments
 from tests.frameworks import catalogues
 from tests.pages.desk import Desk
+from tests.pages.html import Element
 from tests.pages.world import World
 
 CATALOGUES = pytest.mark.parametrize(
@@ -128,8 +131,81 @@ def test_a_page_with_nothing_left_says_so(desk: Desk, path: str) -> None:
     for number in ("A.1", "A.2", "B.1"):
         desk.answers(desk.kari, number, 1)
     page = desk.browser.open(f"/assessments/{desk.key}/{path}")
-    assert "Nothing left to answer here" in page.text
+    assert page.named("done").one("h2").text == "Everything is answered"
     assert not page.all("article")
+    observer = desk.world.signed_in(Role.OBSERVER, cluster="havbruk")
+    page = observer.open(f"/assessments/{desk.key}/{path}")
+    assert "Nothing left to answer here" in page.text
+    assert not page.all(id="done")
+
+
+def test_a_dimension_with_nothing_left_is_not_all_there_is(desk: Desk) -> None:
+    for number in ("A.1", "A.2"):
+        desk.answers(desk.kari, number, 1)
+    page = desk.browser.open(f"{desk.path}?show=unanswered")
+    assert "Nothing left to answer here" in page.text
+    assert not page.named("done").text
+    assert page.named("ways").all("a", href=f"/assessments/{desk.key}/next-unanswered")
+
+
+def links(page: Element) -> list[str]:
+    return [link["href"] for link in page.one("main").all("a")]
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.CONTRIBUTOR])
+def test_when_everything_is_answered_the_page_leads_to_submitting_whoever_may(desk: Desk, role: Role) -> None:
+    submit, following = (f"/assessments/{desk.key}/{step}" for step in ("submit", "next-unanswered"))
+    browser = desk.world.signed_in(role, cluster="havbruk")
+    for number in ("A.1", "A.2"):
+        desk.answers(desk.kari, number, 1)
+    page = browser.open(desk.path)
+    assert not page.named("done").text
+    assert following in links(page)
+    desk.answers(desk.kari, "B.1", 1)
+    page = browser.open(desk.path)
+    assert not any(link.startswith(following) for link in links(page))
+    assert not page.named("ways").text
+    if role is Role.MANAGER:
+        words = "Everything is answered The assessment counts once you have submitted it. Check and submit"
+        assert [link["href"] for part in ("rail", "done") for link in page.named(part).all("a", href=submit)] == [
+            submit,
+            submit,
+        ]
+    else:
+        words = "Everything is answered The assessment counts once the cluster manager has submitted it."
+        assert submit not in links(page)
+    assert page.named("done").text == words
+
+
+def test_without_scripts_the_last_save_leads_to_the_same(desk: Desk) -> None:
+    for number in ("A.2", "B.1"):
+        desk.answers(desk.kari, number, 1)
+    location = desk.save({**desk.fields(), "level-A.1": "2"})
+    assert "Everything is answered" in desk.browser.open(location.partition("#")[0]).named("done").text
+
+
+def test_what_was_withdrawn_is_a_hint_that_says_so(world: World, desk: Desk) -> None:
+    desk.answers(desk.kari, "A.1", 2, "Not to be typed again")
+    desk.hand_in()
+    assessments.move(world.store, world.frameworks, desk.kari, desk.key, Move.WITHDRAW)
+    key = world.assessment("havbruk", {}, framework=catalogues.tiny(), submit=False).id
+    card = desk.browser.open(f"/assessments/{key}/dimensions/boats").named("i-A-1")
+    words = "In the assessment that was withdrawn (30 September 2026): Level 2: Under sail Not to be typed again"
+    assert words in card.text
+    assert "Last time (" not in card.text
+
+
+def test_nobody_else_learns_of_what_was_withdrawn(world: World, desk: Desk) -> None:
+    desk.answers(desk.kari, "A.1", 2, "Our own business")
+    desk.hand_in()
+    assessments.move(world.store, world.frameworks, desk.kari, desk.key, Move.WITHDRAW)
+    levels = {indicator.number: 1 for indicator in catalogues.tiny().indicators}
+    world.clock.now += dt.timedelta(hours=1)
+    key = world.assessment("havbruk", levels, framework=catalogues.tiny()).id
+    for role in (Role.OWNER, Role.EVALUATOR):
+        page = world.signed_in(role, programme="north").open(f"/assessments/{key}/dimensions/boats")
+        assert "withdrawn" not in page.text
+        assert "Our own business" not in page.text
 
 
 def test_the_rail_says_how_far_each_dimension_is_and_where_one_is(desk: Desk) -> None:

@@ -12,6 +12,8 @@ from tests.pages.html import Element
 from tests.pages.world import World
 
 HTMX = {"HX-Request": "true"}
+# What follows any save: how far one is, where one can go, and that everything is answered once it is.
+AROUND = ["rail", "ways", "done"]
 
 
 @pytest.fixture
@@ -43,11 +45,25 @@ def card(note: str, **more: str) -> dict[str, str]:
 
 def test_a_saved_card_gets_its_status_its_base_and_the_rail(desk: Desk) -> None:
     pieces = post(desk, card("Kari's"))
-    assert ids(pieces) == ["i-A-1-status", "i-A-1-after", "i-A-1-base", "i-A-1-problems", "rail"]
+    assert ids(pieces) == ["i-A-1-status", "i-A-1-after", "i-A-1-base", "i-A-1-problems", *AROUND]
     assert pieces.named("i-A-1-status")["data-state"] == "saved"
     assert pieces.one("input", name="revision-A.1")["value"] == "1"
     assert "1 of 3 answered" in pieces.named("rail").text
     assert not pieces.named("i-A-1-after").all("section")
+
+
+def test_the_save_of_the_last_answer_brings_the_way_to_submitting(desk: Desk) -> None:
+    desk.answers(desk.kari, "A.2", 1)
+    submit = f"/assessments/{desk.key}/submit"
+    pieces = post(desk, card("Kari's"))
+    assert not pieces.named("done").text
+    assert "Go to the next unanswered" in pieces.named("ways").text
+    desk.answers(desk.kari, "B.1", 1)
+    pieces = post(desk, card("Kari's, again", revision="1"))
+    assert pieces.named("done").one("a", href=submit).text == "Check and submit"
+    assert pieces.named("done")["role"] == "status"
+    assert pieces.named("rail").all("a", href=submit)
+    assert not pieces.named("ways").text
 
 
 def test_of_a_whole_form_only_the_touched_cards_come_back(desk: Desk) -> None:
@@ -80,7 +96,7 @@ def test_a_conflict_comes_with_both_answers_and_without_a_new_base(desk: Desk) -
 def test_keeping_mine_leaves_the_field_alone(desk: Desk) -> None:
     desk.answers(desk.ola, "A.1", 2, "Ola's")
     pieces = post(desk, card("Kari's", shown="1", keep="mine"))
-    assert ids(pieces) == ["i-A-1-status", "i-A-1-after", "i-A-1-base", "i-A-1-problems", "rail"]
+    assert ids(pieces) == ["i-A-1-status", "i-A-1-after", "i-A-1-base", "i-A-1-problems", *AROUND]
     assert desk.content("A.1") == (1, "Kari's")
 
 

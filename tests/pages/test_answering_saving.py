@@ -26,7 +26,7 @@ def test_the_card_says_that_it_was_saved_and_when_in_norwegian_time(desk: Desk) 
     address = desk.save({**desk.fields(), "level-A.1": "2", "save": "A.1"})
     card = desk.browser.open(address.partition("#")[0]).named("i-A-1")
     assert "Saved: A.1 Seaworthy boats." in card.text
-    assert desk.browser.open(desk.path).named("i-A-1-status").text == "Saved 13:00 by Kari"
+    assert desk.browser.open(desk.path).named("i-A-1-status").text == "Saved at 13:00 by Kari"
 
 
 def test_an_answer_of_another_day_says_which(desk: Desk) -> None:
@@ -34,7 +34,16 @@ def test_an_answer_of_another_day_says_which(desk: Desk) -> None:
     desk.world.clock.now += dt.timedelta(hours=11)
     desk.browser = desk.world.browser(desk.kari)
     status = desk.browser.open(desk.path).named("i-A-1-status").text
-    assert "Nov 2026, 13:00 by Ola" in status
+    assert status == "Saved 23 Nov 2026, 13:00 by Ola"
+
+
+def test_only_a_time_of_today_is_said_as_a_time(desk: Desk) -> None:
+    desk.answers(desk.ola, "A.1", 1)
+    browser = desk.world.browser(desk.kari, "nb")
+    assert browser.open(desk.path).named("i-A-1-status").text == "Lagret kl. 13:00 av Ola"
+    desk.world.clock.now += dt.timedelta(hours=11)
+    browser = desk.world.browser(desk.kari, "nb")
+    assert browser.open(desk.path).named("i-A-1-status").text == "Lagret 23. nov. 2026, 13:00 av Ola"
 
 
 def test_a_form_sent_untouched_changes_nothing(desk: Desk) -> None:

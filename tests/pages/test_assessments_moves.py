@@ -112,7 +112,7 @@ def test_what_was_submitted_is_withdrawn(desk: Desk) -> None:
 
 def test_a_draft_is_deleted_for_good(desk: Desk) -> None:
     desk.answers(desk.kari, "A.1", 1)
-    assert "gone for good (1 indicators are answered)" in desk.browser.open(path(desk, "delete")).text
+    assert "gone for good (one indicator is answered)" in desk.browser.open(path(desk, "delete")).text
     assert desk.browser.send(path(desk, "delete"), form(desk, "delete")) == "/clusters/havbruk"
     desk.browser.open(f"/assessments/{desk.key}", 404)
 

@@ -4,8 +4,10 @@ import datetime as dt
 
 import pytest
 
+from app.domain.lifecycle import Move
 from app.domain.permissions import Role
 from app.usecases import assessments
+from tests.frameworks import catalogues
 from tests.pages.client import PageClient
 from tests.pages.forms import fields
 from tests.pages.world import World
@@ -40,9 +42,10 @@ def test_without_rounds_a_title_and_todays_date_are_suggested(world: World, brow
     assert report.assessment.reference_date == dt.date(2026, 11, 23)
 
 
-def test_the_latest_round_is_suggested_and_gives_its_reference_date(world: World, browser: PageClient) -> None:
+def test_the_nearest_round_is_suggested_and_gives_its_reference_date(world: World, browser: PageClient) -> None:
     world.round("Autumn 2025", day=dt.date(2025, 9, 30))
     world.round("Autumn 2026", day=dt.date(2026, 9, 30))
+    world.round("Autumn 2031", day=dt.date(2031, 9, 30))
     suggested = form(browser)
     assert (suggested["title"], suggested["round"]) == ("Autumn 2026", "autumn-2026")
     report = started(world, browser.send(START, suggested))
@@ -50,10 +53,40 @@ def test_the_latest_round_is_suggested_and_gives_its_reference_date(world: World
     assert report.assessment.reference_date == dt.date(2026, 9, 30)
 
 
-def test_a_date_of_ones_own_goes_before_the_rounds(world: World, browser: PageClient) -> None:
+def test_a_round_in_which_there_is_one_already_says_so_and_is_not_suggested(world: World, browser: PageClient) -> None:
+    days = {"Autumn 2025": dt.date(2025, 9, 30), "Autumn 2026": dt.date(2026, 9, 30), "Spring": dt.date(2026, 3, 31)}
+    for name, day in days.items():
+        world.round(name, day=day)
+    levels = {indicator.number: 1 for indicator in catalogues.tiny().indicators}
+    world.assessment("havbruk", {}, framework=catalogues.tiny(), submit=False)
+    again = world.assessment("havbruk", levels, framework=catalogues.tiny(), day=days["Spring"])
+    assert form(browser)["round"] == "autumn-2025"
+    options = {each["value"]: each.text for each in browser.open(NEW).named("round").all("option")}
+    assert options == {
+        "": "In no round",
+        "autumn-2026": "Autumn 2026 (30 September 2026): there is a draft already",
+        "spring": "Spring (31 March 2026): one is submitted already",
+        "autumn-2025": "Autumn 2025 (30 September 2025)",
+    }
+    assessments.move(
+        world.store, world.frameworks, world.person(Role.MANAGER, cluster="havbruk"), again.id, Move.WITHDRAW
+    )
+    assert form(browser)["round"] == "spring"
+
+
+def test_where_every_round_has_one_none_is_suggested(world: World, browser: PageClient) -> None:
     world.round("Autumn 2026")
-    report = started(world, browser.send(START, {**form(browser), "reference_date": "2026-06-30"}))
-    assert (report.assessment.round, report.assessment.reference_date) == ("autumn-2026", dt.date(2026, 6, 30))
+    world.assessment("havbruk", {}, framework=catalogues.tiny(), submit=False)
+    suggested = form(browser)
+    assert (suggested["round"], suggested["reference_date"]) == ("", "2026-11-23")
+    assert suggested["title"] == "Self-assessment 2026"
+
+
+def test_another_date_than_the_rounds_is_refused_beside_its_field(world: World, browser: PageClient) -> None:
+    world.round("Autumn 2026")
+    page = browser.refused(START, {**form(browser), "reference_date": "2026-06-30"})
+    words = "The round has the reference date 2026-09-30. Give that one, or none."
+    assert page.named("reference-date-error").text == words
 
 
 def test_a_catalogue_is_chosen_where_several_are_offered(world: World, browser: PageClient) -> None:

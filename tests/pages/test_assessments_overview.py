@@ -1,8 +1,12 @@
 """An assessment at a glance: where it stands, what each person can do next, and who changed what last."""
 
+import datetime as dt
+
 import pytest
 
+from app.domain.lifecycle import Move
 from app.domain.permissions import Role
+from app.usecases import assessments
 from tests.frameworks import catalogues
 from tests.pages.desk import Desk
 from tests.pages.html import Element
@@ -101,3 +105,44 @@ def test_only_the_latest_few_of_many_changes_are_listed(desk: Desk) -> None:
 def test_the_facts_name_cluster_day_and_catalogue(desk: Desk) -> None:
     facts = [fact.text for fact in overview(desk).one("dl").all("dd")]
     assert facts == ["Havbruk", "30 September 2026", "Tiny harbour standard, version 1.0"]
+
+
+def test_one_that_was_replaced_leads_to_the_one_that_counts(world: World, desk: Desk) -> None:
+    desk.hand_in()
+    world.clock.now += dt.timedelta(minutes=5)
+    levels = {indicator.number: 1 for indicator in catalogues.tiny().indicators}
+    draft = world.assessment("havbruk", levels, framework=catalogues.tiny(), title="Once more", submit=False)
+    assert "count in the portfolio of the programme." in overview(desk).text
+    replaced = "It replaces “Self-assessment”, submitted 23 Nov 2026, 13:00, which then no longer counts."
+    assert replaced in desk.browser.open(f"/assessments/{draft.id}/submit").text
+    assessments.move(world.store, world.frameworks, desk.kari, draft.id, Move.SUBMIT)
+    page = overview(desk)
+    words = "“Once more” has been submitted since (23 Nov 2026, 13:05) and counts instead."
+    assert words in page.text
+    assert page.one("a", href=f"/assessments/{draft.id}").text == "See the one that counts"
+    assert "count in the portfolio" not in page.text
+    again = "“Self-assessment”, submitted 23 Nov 2026, 13:00, counts again in its place."
+    assert again in desk.browser.open(f"/assessments/{draft.id}/withdraw").text
+    nothing = "Nothing changes in the portfolio: “Once more” counts there."
+    assert nothing in desk.browser.open(f"/assessments/{desk.key}/withdraw").text
+
+
+def test_one_with_an_earlier_day_says_that_a_later_one_counts(world: World, desk: Desk) -> None:
+    desk.hand_in()
+    levels = {indicator.number: 1 for indicator in catalogues.tiny().indicators}
+    day = dt.date(2026, 3, 31)
+    draft = world.assessment("havbruk", levels, framework=catalogues.tiny(), day=day, submit=False)
+    words = "“Self-assessment” has the later reference date 30 September 2026 and counts instead."
+    assert words in desk.browser.open(f"/assessments/{draft.id}/submit").text
+    world.clock.now += dt.timedelta(minutes=5)
+    assessments.move(world.store, world.frameworks, desk.kari, draft.id, Move.SUBMIT)
+    page = desk.browser.open(f"/assessments/{draft.id}")
+    assert "“Self-assessment” has a later reference date (30 September 2026) and counts instead." in page.text
+
+
+def test_one_in_a_round_counts_there(world: World, desk: Desk) -> None:
+    world.round("Autumn 2026")
+    levels = {indicator.number: 1 for indicator in catalogues.tiny().indicators}
+    key = world.assessment("havbruk", levels, framework=catalogues.tiny()).id
+    words = "count in the portfolio of the programme, in the round “Autumn 2026”."
+    assert words in desk.browser.open(f"/assessments/{key}").text

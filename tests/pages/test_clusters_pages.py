@@ -1,5 +1,7 @@
 """The pages of clusters: who sees which, what stands on one, and how it is changed."""
 
+import datetime as dt
+
 import pytest
 
 from app.domain.permissions import Role
@@ -77,12 +79,51 @@ def test_a_draft_is_on_the_page_for_its_own_cluster_alone(world: World) -> None:
     fill(world)
     leave_out(world)
     page = world.signed_in(Role.OWNER, programme="north").open("/clusters/graad")
-    assert "There is nothing here that you may read." in page.text
+    assert "Nothing submitted yet" in page.text
     assert not page.all("table")
     own = world.signed_in(Role.MANAGER, cluster="graad").open("/clusters/graad")
     assert lines(own)[0][1:4] == ["Draft", "3 of 3", "12 of 12 100.0 %"]
     assert own.all("a", href="/clusters/graad/assessments/new")
     assert "the answers of a draft" not in own.text
+
+
+def test_a_cluster_without_assessments_says_so_to_each(world: World) -> None:
+    world.programme()
+    world.cluster("graad")
+    for role, scope, words in (
+        (Role.OWNER, {"programme": "north"}, "The cluster has not submitted an assessment."),
+        (Role.EVALUATOR, {"cluster": "graad"}, "The cluster has not submitted an assessment."),
+        (Role.OBSERVER, {"cluster": "graad"}, "Nobody has started one. A cluster manager does."),
+    ):
+        assert words in world.signed_in(role, **scope).open("/clusters/graad").text
+
+
+def test_a_replaced_assessment_is_marked(world: World) -> None:
+    fill(world)
+    tiny = world.frameworks.of("tiny", "1.0")
+    world.clock.now += dt.timedelta(hours=1)
+    world.assessment("anker", {"A.1": 1, "A.2": 1, "B.1": 1}, framework=tiny, title="Once more")
+    mark = "Does not count: another one does instead"
+    for role, scope in ((Role.MANAGER, {"cluster": "anker"}), (Role.EVALUATOR, {"programme": "north"})):
+        browser = world.signed_in(role, **scope)
+        assert {row[0].split(" Ref")[0]: row[1] for row in lines(browser.open("/clusters/anker"))} == {
+            "Once more": "Submitted",
+            "Self-assessment": f"Submitted {mark}",
+        }
+        assert browser.open("/").text.count(mark) == 1
+
+
+def test_only_who_sees_clusters_and_no_portfolio_finds_them_in_the_main_menu(world: World) -> None:
+    fill(world)
+    for role, scope, is_there in (
+        (Role.EVALUATOR, {"programme": "north"}, True),
+        (Role.OWNER, {"programme": "north"}, False),
+        (Role.MANAGER, {"cluster": "anker"}, False),
+    ):
+        page = world.signed_in(role, **scope).open("/")
+        assert bool(page.one("nav", aria_label="Main menu").all("a", href="/clusters")) is is_there
+    page = world.signed_in(Role.EVALUATOR, programme="north").open("/clusters/anker")
+    assert page.one("nav", aria_label="Main menu").one("a", href="/clusters")["aria-current"] == "page"
 
 
 def test_an_unfinished_assessment_has_no_result(world: World) -> None:

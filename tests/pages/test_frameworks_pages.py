@@ -91,7 +91,7 @@ def test_how_sure_each_kind_of_number_is_is_counted(world: World) -> None:
         ["Names", "29", "2", dash],
         ["Order and numbering", "29", "2", dash],
         ["Minimums for Gold", dash, "19", dash],
-        ["Conditions for any label", "2", dash, dash],
+        ["Basic conditions of every label", "2", dash, dash],
         ["What each level asks for", dash, dash, "31"],
         ["Gold benchmark for each indicator", dash, dash, "31"],
         ["Weights", dash, dash, "31"],
@@ -136,6 +136,21 @@ def test_about_says_what_is_official_and_what_is_not(world: World) -> None:
     ):
         assert words in page.text
     assert not page.all("img")
+    footer = page.one("footer")
+    assert [link["href"] for link in footer.all("a")] == ["/about", "/docs"]
+
+
+def test_official_means_the_same_beside_a_number_and_on_the_page_about_goldgap(world: World) -> None:
+    browser = world.browser()
+    about = browser.open("/about")
+    at_length = about.all("dl")[0].text
+    beside = next(
+        mark.text for mark in browser.open("/frameworks/ecei/2026.1").all("span") if mark.has("standing-mark")
+    )
+    for words in ("official", "Said by ESCA, EUCLES", "ECCP", "a labelled cluster", "in the literature"):
+        assert words in at_length, words
+        assert words in beside, words
+    assert "most names and numbers of the indicators" in about.text
 
 
 def test_the_gallery_is_there_in_development_alone(world: World) -> None:

@@ -38,10 +38,11 @@ SMALLEST_TEXT = """() => {
 }"""
 
 
-def opened(page: Page, world: World, address: str, path: str) -> Page:
+def opened(page: Page, world: World, address: str, path: str, *, is_demo: bool = False) -> Page:
     """Open the page as the cluster's chair, who can only read."""
     chair = world.person(Role.OBSERVER, cluster="havbruk")
     with world.store.writing() as tx:
+        kept.update(tx, chair.user_id or "", is_demo=is_demo)
         kept.add_session(tx, hashlib.sha256(b"chair").hexdigest(), chair.user_id or "")
     page.context.add_cookies([{"name": PLAIN_COOKIE, "value": "chair", "url": address}])
     page.goto(address + path)
@@ -60,13 +61,18 @@ def test_the_page_prints_legibly_on_two_sheets_of_a4(
 ) -> None:
     path = gap_path(world, STATES[state], last=LAST)
     with served(world.app) as address:
-        page = opened(open_page(), world, address, f"{path}?lang={language}")
+        page = opened(open_page(), world, address, f"{path}?lang={language}", is_demo=True)
         assert sheets(page) == 2
         page.set_viewport_size({"width": A4_TEXT_WIDTH, "height": 1000})
         page.emulate_media(media="print")
         assert page.evaluate("document.documentElement.scrollWidth") == A4_TEXT_WIDTH
         size, words = page.evaluate(SMALLEST_TEXT)
-    assert size * POINTS_PER_PIXEL >= LEAST_POINTS, words
+        assert size * POINTS_PER_PIXEL >= LEAST_POINTS, words
+        # A sheet is handed round and kept: it says that its figures are invented, and of when they are.
+        assert page.locator(".demo-strip").is_visible()
+        assert "23" in page.locator(".gap-page__as-of").inner_text()
+        page.emulate_media(media="screen")
+        assert page.locator(".gap-page__as-of").is_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -13,7 +13,7 @@ ANSWERED, POINTS, MINIMUM, ELIGIBLE = (
     "Every indicator answered",
     "Enough points",
     "No minimum missed",
-    "Eligible for any label",
+    "Basic conditions of every label",
 )
 THREE = everywhere(ecei(), 3)
 
@@ -65,6 +65,7 @@ def test_one_missed_minimum_prevents_gold_at_a_hundred_points_and_is_named(world
     assert link["href"].endswith("/dimensions/governance#i-2-5")
     assert figures(page)["Points to the Gold line"] == "0"
     assert figures(page)["Minimums missed"] == "1 of 19"
+    assert next(iter(figures(page))) == "Minimums missed", "what alone prevents Gold is seen first"
 
 
 def test_what_keeps_a_cluster_from_any_label_is_a_check_of_its_own(world: World) -> None:
@@ -142,7 +143,7 @@ def test_the_benchmark_and_why_three_everywhere_is_not_gold_are_explained(world:
 def test_how_sure_the_numbers_are_is_said_once(world: World) -> None:
     lines = by_class(gap_page(world, BENCHMARK), "standings")[0].all("dd")
     assert [line.text for line in lines] == [
-        "the share of the points that Gold asks for; what a cluster needs for any label.",
+        "the share of the points that Gold asks for; the basic conditions of every label.",
         "the minimum levels.",
         "the benchmark levels; what each level asks for; how much each indicator counts.",
     ]

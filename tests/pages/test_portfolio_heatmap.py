@@ -35,7 +35,7 @@ def test_whoever_is_left_out_has_no_row(world: World, owner: PageClient) -> None
     leave_out(world)
     page = owner.open(f"{HEATMAP}&round=autumn-2026")
     assert [name.lower() for name in rows(page)] == list(LEVELS)
-    assert "4 clusters are left out" in page.named("counted").text
+    assert "4 left out: 1 still a draft, 1 without an assessment" in page.named("counted").text
 
 
 def test_the_colour_follows_the_share_of_the_highest_level(owner: PageClient) -> None:

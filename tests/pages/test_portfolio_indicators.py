@@ -25,9 +25,20 @@ def test_each_indicator_has_its_spread_and_what_is_below(owner: PageClient) -> N
     found = rows(owner.open(INDICATORS))
     assert found == {
         "A.1": ["5", "1", "1 to 2", "1.2", "2", "3 60.0 %", "no minimum"],
-        "B.1": ["5", "2", "1 to 2", "1.4", "2", "2 40.0 %", "no minimum"],
+        "B.1": ["5", "2", "1 to 2", "1.4", "2", "2 40.0 %", "1 under the basic condition"],
         "A.2": ["5", "1", "1 to 2", "1.2", "1", "1 20.0 %", "1 20.0 %"],
     }
+
+
+def test_who_fails_a_basic_condition_is_counted_where_there_is_no_minimum(world: World) -> None:
+    world.programme()
+    for place, level in enumerate([0, 0, 1]):
+        world.cluster(f"c{place}", name=f"C{place}")
+        levels = {indicator.number: 4 for indicator in world.frameworks.default.indicators}
+        world.assessment(f"c{place}", levels | {"2.2.1": level})
+    page = world.signed_in(Role.OWNER, programme="north").open("/portfolio/indicators")
+    assert rows(page)["2.2.1"][-1] == "2 under the basic condition"
+    assert rows(page)["2.2.3"][-1] == "no minimum"
 
 
 def test_quartiles_between_levels_are_interpolated(owner: PageClient) -> None:

@@ -79,6 +79,10 @@ def test_every_figure_says_what_was_counted_when_and_on_which_catalogue(world: W
 def test_who_is_left_out_is_named_with_the_reason(world: World, owner: PageClient) -> None:
     leave_out(world)
     page = owner.open(f"{PORTFOLIO}&round=autumn-2026")
+    assert (
+        "5 of 9 clusters are counted. 4 left out: 1 still a draft, 1 without an assessment, "
+        "1 submitted for another round only, 1 submitted on another catalogue only."
+    ) in page.named("counted").text
     assert [item.text for item in page.named("counted-left-out").all("li")] == [
         "Graad Still a draft",
         "Hummer No assessment",
@@ -200,7 +204,7 @@ def test_a_long_list_of_those_left_out_is_cut_short(world: World) -> None:
             world.cluster(f"c-{number:03}", name=f"C{number:03}")
     page = world.signed_in(Role.OWNER, programme="north").open("/portfolio/heatmap")
     left_out = page.named("counted-left-out")
-    assert left_out.one("summary").text == "103 clusters are left out"
+    assert "103 left out: 103 without an assessment." in page.named("counted").text
     assert len(left_out.all("li")) == 100
     assert left_out.text.endswith("and 3 more, all in the table of clusters")
 
@@ -218,5 +222,5 @@ def test_an_unknown_catalogue_is_refused_in_words(owner: PageClient) -> None:
 
 def test_nothing_is_verified_yet(owner: PageClient) -> None:
     page = owner.open(f"{PORTFOLIO}&basis=verified")
-    assert "0 of 5 clusters are counted. Levels as verified by evaluators." in page.text
+    assert "0 of 5 clusters are counted. 5 left out: 5 not verified yet. Levels as verified" in page.text
     assert page.one("form", id="filters").one("input", name="basis")["value"] == "verified"

@@ -27,7 +27,7 @@ def test_it_lists_rounds_and_clusters_and_leads_to_their_portfolio(owner: PageCl
 
 def test_a_round_is_opened(owner: PageClient) -> None:
     typed = {"name": "Spring 2027", "reference_date": "2027-03-31"}
-    assert owner.send("/programmes/north/rounds", typed) == "/programmes/north#rounds"
+    assert owner.send("/programmes/north/rounds", typed) == "/programmes/north"
     assert owner.open("/programmes/north").named("round-table").rows()[0][:2] == ["Spring 2027", "31 March 2027"]
 
 
@@ -52,10 +52,14 @@ def test_a_round_that_cannot_be_opened_keeps_what_was_typed(
 
 def test_a_cluster_is_registered(owner: PageClient) -> None:
     typed = {"name": "Ærlig Energi", "slug": "", "level": "NCE", "region": "Vestland", "sector": "Energi"}
-    assert owner.send("/programmes/north/clusters", typed) == "/programmes/north#clusters"
+    assert owner.send("/programmes/north/clusters", typed) == "/programmes/north"
     rows = owner.open("/programmes/north").named("cluster-table").rows()
     assert ["Ærlig Energi", "NCE", "Vestland", "Energi"] in rows
     assert owner.open("/clusters/aerlig-energi").one("h1").text == "Ærlig Energi"
+
+
+def test_the_form_for_a_cluster_says_how_it_gets_a_manager(owner: PageClient) -> None:
+    assert "goldgap member add" in owner.open("/programmes/north").named("new-cluster").text
 
 
 @pytest.mark.parametrize(

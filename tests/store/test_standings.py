@@ -38,15 +38,15 @@ def test_a_draft_stands_with_what_is_answered_and_without_figures(filled: Store)
     keep_assessment(filled, make_assessment(id="a", levels={"A.1": 0, "A.2": None, "B.1": 2}, in_round=make_round()))
     keep_assessment(filled, make_assessment(id="b", cluster=FJORD))
     assert standings(filled) == {
-        KYST.id: [Standing("a", "tiny", "1.0", "autumn-2026", DAY, State.DRAFT, None, 2, None)],
-        FJORD.id: [Standing("b", "tiny", "1.0", None, DAY, State.DRAFT, None, 0, None)],
+        KYST.id: [Standing("a", "Autumn", "tiny", "1.0", "autumn-2026", DAY, State.DRAFT, None, 2, None)],
+        FJORD.id: [Standing("b", "Autumn", "tiny", "1.0", None, DAY, State.DRAFT, None, 0, None)],
     }
 
 
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.IN_REVIEW, State.VERIFIED, State.CLOSED])
 def test_what_counts_stands_with_the_figures_frozen_then(filled: Store, state: State) -> None:
     keep_assessment(filled, make_assessment(state, gold=True, id="a"))
-    assert standings(filled) == {KYST.id: [Standing("a", "tiny", "1.0", None, DAY, state, NOW, 3, GOLD)]}
+    assert standings(filled) == {KYST.id: [Standing("a", "Autumn", "tiny", "1.0", None, DAY, state, NOW, 3, GOLD)]}
 
 
 def test_figures_come_from_the_scorecard_and_not_from_the_answers(filled: Store) -> None:

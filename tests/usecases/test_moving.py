@@ -167,8 +167,8 @@ def test_deleting_is_stale_against_another_revision(world: World) -> None:
     delete(world, draft, 2)
 
 
-def test_handing_in_again_after_taking_back_is_a_new_assessment_with_the_old_one_no_hint(world: World) -> None:
-    first = world.submit()
-    move(world, first, Move.WITHDRAW)
+def test_handing_in_again_after_taking_back_is_a_new_assessment_with_the_old_one_as_a_hint(world: World) -> None:
+    first = world.withdraw(world.submit())
     second = assessments.report(world.store, world.frameworks, world.manager, world.start().id)
-    assert second.previous is None
+    assert second.previous == first
+    assert second.assessment.answers == {}

@@ -109,10 +109,10 @@ def rounds(world: World) -> None:
         ({"round": ""}, "autumn"),
         ({"round": None}, "autumn"),
         ({"round": "autumn"}, "autumn"),
-        ({"round": "spring"}, "spring"),
+        ({"round": "spring", "reference_date": "2026-03-31"}, "spring"),
+        ({"round": "spring", "reference_date": None}, "spring"),
         ({"reference_date": "2026-03-31"}, "spring"),
         ({"reference_date": "2026-10-01"}, None),
-        ({"reference_date": "2026-10-01", "round": "autumn"}, "autumn"),
     ],
 )
 def test_an_assessment_is_in_the_round_it_names_or_else_in_that_of_its_day(
@@ -122,7 +122,30 @@ def test_an_assessment_is_in_the_round_it_names_or_else_in_that_of_its_day(
     assert started.round == found
     assert started.round_id == (f"round-{found}" if found else None)
     assert started.round_name == (found.capitalize() if found else None)
+    if found:
+        assert started.reference_date == {"autumn": DAY, "spring": dt.date(2026, 3, 31)}[found]
     assert world.read(started) == started
+
+
+@pytest.mark.usefixtures("rounds")
+def test_a_round_can_be_named_without_a_date(world: World) -> None:
+    raw = {"title": "Spring", "round": "spring"}
+    started = assessments.start(world.store, world.frameworks, world.manager, "kyst", raw).assessment
+    assert (started.round, started.reference_date) == ("spring", dt.date(2026, 3, 31))
+
+
+@pytest.mark.usefixtures("rounds")
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [
+        *(("2026-10-01", "round-date"), ("2026-03-31", "round-date")),
+        *(("soon", "date"), ("", "date"), ([], "date"), (0, "date")),
+    ],
+)
+def test_another_date_than_the_rounds_is_refused(world: World, day: object, code: str) -> None:
+    with world.unchanged(), pytest.raises(Invalid) as refused:
+        start(world, round="autumn", reference_date=day)
+    assert [(problem.field, problem.code) for problem in refused.value.problems] == [("reference_date", code)]
 
 
 @pytest.mark.usefixtures("rounds")

@@ -94,7 +94,7 @@ class AssessmentIn(In):
     )
 
     title: Name
-    reference_date: _Day
+    reference_date: _Day | None = Field(default=None, description="The round's own, where a round is named.")
     framework: str = Field(default="", json_schema_extra={"examples": ["ecei"]})
     version: str = Field(default="", json_schema_extra={"examples": ["2026.1"]})
     round: str | None = Field(
