@@ -25,7 +25,6 @@ from app.web.language import COOKIE
 
 router = APIRouter(include_in_schema=False)
 _A_YEAR = 365 * 24 * 3600
-_NEWEST = 20
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
 
 
@@ -108,7 +107,7 @@ def home(page: PageDep, store: StoreDep, frameworks: FrameworksDep) -> Response:
             title=title,
             clusters=found.clusters,
             programmes=found.programmes,
-            submitted=found.submitted[:_NEWEST],
+            submitted=found.submitted,
             sees_clusters=sees,
         )
     )
