@@ -30,7 +30,7 @@ from tests.make import make_framework, make_old_framework
 
 __all__ = ["app", "built", "clock", "databases", "shared", "store", "template", "url", "world"]
 
-TEXTS = ("name", "level", "region", "sector", "title", "note")
+TEXTS = ("name", "level", "region", "sector", "title", "note", "programme")
 DONE = (200, 201, 204)
 TINY: dict[str, Any] = {"framework": "tiny", "version": "1.0"}
 _KEY = re.compile(rb"[!-~]{1,200}")
