@@ -177,3 +177,14 @@ def test_other_addresses_are_not_taken_for_it(host: str) -> None:
 def test_a_misspelt_variable_is_noticed() -> None:
     environment = {"GOLDGAP_BASE_URL": "", "GOLDGAP_ALOWED_HOSTS": "x", "HOME": "/root"}
     assert unknown_variables(environment) == ("GOLDGAP_ALOWED_HOSTS",)
+
+
+def test_a_port_of_the_database_that_is_no_number_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="the port of the database must be a number"):
+        read(monkeypatch, {"DATABASE_URL": "postgresql://goldgap:secret@127.0.0.1:port/goldgap"})
+
+
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/7", "::/0", "*"])
+def test_a_network_that_is_nobodys_own_is_no_proxy(monkeypatch: pytest.MonkeyPatch, network: str) -> None:
+    settings = read(monkeypatch, SAFE | {"TRUSTED_PROXIES": f"10.0.0.0/8, {network}"})
+    assert any("trusts everybody" in problem for problem in settings.problems())

@@ -16,7 +16,6 @@ from app.web.language import COOKIE, Languages
 
 MAX_FIELDS = 500
 _CHARSET = re.compile(r"charset\*?\s*=\s*[\"']?([^;\"'\s]*)", re.IGNORECASE)
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 # These two wait for nothing; as plain functions they would each cost a trip to another thread.
@@ -51,8 +50,6 @@ async def _form(request: Request) -> FormData:
     for name, value in form.multi_items():
         if not isinstance(value, str):
             raise Invalid(Problem(name, "text", "This must be text."))
-        if _LONE_SURROGATE.search(name) or _LONE_SURROGATE.search(value):
-            raise Unreadable("form", "This form could not be read.")
     # A refusal that comes after this, such as an ended session, can hand back what was typed.
     request.state.form = form
     return form

@@ -94,6 +94,12 @@ def test_a_database_file_that_others_can_read_is_a_problem(say: Say, tmp_path: P
     assert problems(say) == [f"{tmp_path / 'data' / 'goldgap.db'} is open to other people of this machine."]
 
 
+def test_a_folder_that_others_can_write_to_is_a_problem(say: Say, tmp_path: Path) -> None:
+    say("init")
+    (tmp_path / "data").chmod(0o777)
+    assert problems(say) == [f"{tmp_path / 'data'} can be written to by other people of this machine."]
+
+
 def test_a_changed_catalogue_is_a_problem(say: Say, environment: pytest.MonkeyPatch) -> None:
     def changed() -> None:
         raise CatalogueError("ecei/2026.1/structure.yaml: it has changed")
