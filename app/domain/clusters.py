@@ -66,16 +66,13 @@ def slug_from(name: str) -> str:
     return slug("slug", re.sub(r"[^a-z0-9]+", "-", plain)[:SLUG_LENGTH].strip("-"))
 
 
-def _one_way_to_write(raw: object) -> str:
-    # Python reads weeks and days without hyphens, too; what a client may send is said once, and that is all.
-    return raw if isinstance(raw, str) and _DAY.fullmatch(raw) else ""
-
-
 def day(field: str, raw: object) -> dt.date:
     """Return a calendar day from a date or its ISO 8601 text between 2000 and 2099; raises Invalid."""
     try:
         # A moment is a date to Python, but cannot be compared with one; it is refused as any other value.
-        found = raw if type(raw) is dt.date else dt.date.fromisoformat(_one_way_to_write(raw))
+        # Python would read weeks and days without hyphens, too, which nobody has been promised.
+        written = raw if isinstance(raw, str) and _DAY.fullmatch(raw) else ""
+        found = raw if type(raw) is dt.date else dt.date.fromisoformat(written)
     except ValueError:
         found = dt.date.min
     if not dt.date(2000, 1, 1) <= found <= dt.date(2099, 12, 31):

@@ -1,6 +1,6 @@
 """The portfolio by indicator: how the counted levels are spread, and how many lie below the benchmark and minimum."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.domain.framework import Framework
 from app.domain.portfolio import IndicatorSpread, weakest_first
 from app.domain.scoring import percent
 from app.pages import selection, tables
@@ -18,7 +19,7 @@ from app.pages.selection import AskedDep, PortfolioFrame
 from app.pages.tables import Address, Column, Order
 from app.pages.templating import Page, PageDep
 from app.usecases import portfolio
-from app.usecases.portfolio import Portfolio, Sheet
+from app.usecases.portfolio import Sheet
 from app.web.deps import FrameworksDep, StoreDep
 
 router = APIRouter(include_in_schema=False)
@@ -71,6 +72,7 @@ def indicators(page: PageDep, store: StoreDep, frameworks: FrameworksDep, asked_
     order = tables.order(asked_for.sort, keys, "-weak")
     address = partial(asked_for.address, page.url("portfolio_indicators"))
     shown = tables.ordered(found.spreads, order, keys[order.key])
+    knocked_out = {each.indicator.number: each.clusters for each in found.knock_outs}
     return page.show(
         SpreadsContext(
             title=page.say("Indicators across clusters"),
@@ -80,7 +82,7 @@ def indicators(page: PageDep, store: StoreDep, frameworks: FrameworksDep, asked_
             lowest_level=found.framework.levels[0],
             top_level=found.framework.top_level,
             columns=_columns(page, order, address),
-            lines=tuple(_line(page, found, spread) for spread in shown),
+            lines=tuple(_line(page, found.framework, spread, knocked_out) for spread in shown),
         )
     )
 
@@ -115,10 +117,9 @@ def _columns(page: Page, order: Order, address: Address) -> tuple[Column, ...]:
     )
 
 
-def _line(page: Page, found: Portfolio, spread: IndicatorSpread) -> SpreadLine:
-    indicator, framework = spread.indicator, found.framework
+def _line(page: Page, framework: Framework, spread: IndicatorSpread, knocked_out: Mapping[str, int]) -> SpreadLine:
+    indicator = spread.indicator
     has_minimum = indicator.minimum is not None
-    knocked_out = {each.indicator.number: each.clusters for each in found.knock_outs}
     is_gate = indicator.eligibility is not None and not has_minimum
     return SpreadLine(
         number=indicator.number,

@@ -146,7 +146,7 @@ class Page:
         return [NavLink(label, self.url(name), _is_within(here, self.url(name))) for name, label in entries]
 
 
-def _page(request: Request, actor: SessionActorDep) -> Page:
+async def _page(request: Request, actor: SessionActorDep) -> Page:
     address = f"{request.scope['path']}?{request.scope['query_string'].decode('latin-1')}"
     if "\0" in unquote(address):
         # Nothing that is kept has one in its name, and PostgreSQL takes it in no question either.
