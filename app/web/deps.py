@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
-from app.domain.errors import Invalid, Problem
 from app.domain.permissions import Actor
 from app.frameworks.reader import Frameworks
 from app.store.database import Store
@@ -47,9 +46,6 @@ async def _form(request: Request) -> FormData:
         form = await request.form(max_files=0, max_fields=MAX_FIELDS)
     except Exception as error:
         raise Unreadable("form", "This form could not be read.") from error
-    for name, value in form.multi_items():
-        if not isinstance(value, str):
-            raise Invalid(Problem(name, "text", "This must be text."))
     # A refusal that comes after this, such as an ended session, can hand back what was typed.
     request.state.form = form
     return form

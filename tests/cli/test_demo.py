@@ -23,6 +23,7 @@ from app.store.database import Store
 from app.store.tables import journal
 from app.usecases import accounts, assessments, clusters, operators
 from tests.cli.conftest import Say
+from tests.demo import load_demo
 from tests.store.stores import Databases
 
 FRAMEWORKS = reader.read()
@@ -41,11 +42,7 @@ GENERIC = frozenset({"maritim", "mineral"})
 def loaded(databases: Databases, template: str) -> Iterator[str]:
     """The URL of a database with the demo in it."""
     url = databases.fresh_database(template)
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("GOLDGAP_DATABASE_URL", url)
-        with pytest.raises(SystemExit) as ended:
-            main(["demo"])
-        assert not ended.value.code
+    load_demo(url)
     yield url
     databases.drop_database(url)
 

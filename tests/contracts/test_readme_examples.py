@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from app.cli import main
 from app.main import create_app, make_store
 from app.settings import Settings
+from tests.demo import load_demo
 from tests.served import served
 from tests.store.stores import Databases, databases, template
 
@@ -52,11 +52,7 @@ class Demo:
 def demo(databases: Databases, template: str) -> Iterator[Demo]:
     """The demo programme, served."""
     url = databases.fresh_database(template)
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("GOLDGAP_DATABASE_URL", url)
-        with pytest.raises(SystemExit) as ended:
-            main(["demo"])
-        assert not ended.value.code
+    load_demo(url)
     settings = Settings(database_url=url)
     store = make_store(settings)
     with served(create_app(settings, store)) as address:

@@ -17,10 +17,10 @@ from app.store.database import Store
 from app.web import identity
 from tests.browser import OpenPage
 from tests.journeys.served import Served
-from tests.pages.conftest import app, compiled, frameworks, migrated, store, world
+from tests.pages.conftest import app, built, compiled, frameworks, migrated, store, world
 from tests.pages.world import Clock
 
-__all__ = ["app", "compiled", "frameworks", "migrated", "store", "world"]
+__all__ = ["app", "built", "compiled", "frameworks", "migrated", "store", "world"]
 
 OpenAs = Callable[..., Page]
 

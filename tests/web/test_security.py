@@ -11,6 +11,8 @@ from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from app.domain.permissions import Role
+from app.main import create_app
+from app.settings import Settings
 from app.web.security import CONTENT_SECURITY_POLICY, MAX_BODY_BYTES, BodyLimit, Faults
 from tests.pages.client import ORIGIN
 from tests.pages.world import World
@@ -126,8 +128,11 @@ def test_a_program_without_cookies_needs_no_proof_of_its_site(http: TestClient) 
 
 
 def test_a_fault_of_ours_is_answered_politely_and_tells_nothing(
-    app: FastAPI, capsys: pytest.CaptureFixture[str]
+    world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    # An application of its own, as routes that were added stay.
+    app = create_app(Settings(), world.store, world.frameworks)
+
     @app.get("/fault")
     @app.get("/api/v1/fault")
     def fault() -> None:
