@@ -35,11 +35,13 @@ from app.pages import (
     gallery,
     gaps,
     heatmap,
+    home,
     moves,
     portfolio,
     programmes,
     reference,
     refusals,
+    sessions,
     spreads,
     styles,
 )
@@ -70,6 +72,7 @@ def make_store(settings: Settings) -> Store:
         make_engine(settings.database_url),
         clock=lambda: dt.datetime.now(dt.UTC) + offset,
         new_id=lambda: secrets.token_hex(_ID_BYTES),
+        secret=settings.secret_key.get_secret_value(),
     )
 
 
@@ -113,7 +116,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _add_routes(app: FastAPI) -> None:
-    pages = (accounts, assessments, answering, moves, blank_form, gaps, portfolio, heatmap, spreads, exports)
+    pages = (
+        home,
+        sessions,
+        accounts,
+        assessments,
+        answering,
+        moves,
+        blank_form,
+        gaps,
+        portfolio,
+        heatmap,
+        spreads,
+        exports,
+    )
     for module in (health, *pages, clusters, programmes, frameworks, gallery, reference):
         app.include_router(module.router)
     v1.add_to(app)

@@ -16,6 +16,7 @@ from tests.frameworks import catalogues
 
 NOW = dt.datetime(2026, 10, 1, 8, 0, tzinfo=dt.UTC)
 DAY = dt.date(2026, 9, 30)
+SECRET = "a secret for tests, which opens nothing else"
 
 
 class Clock:

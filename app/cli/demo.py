@@ -31,7 +31,7 @@ class RewoundStore(Store):
     """A store at moments of one's choosing, all in one transaction: a year's work that is kept whole or not at all."""
 
     def __init__(self, store: Store) -> None:
-        super().__init__(store.engine, lambda: self.moment, store.new_id)
+        super().__init__(store.engine, lambda: self.moment, store.new_id, store.secret)
         self.latest = self.moment = store.clock()
 
     def go_to(self, day: dt.date, minutes: float = 0) -> None:

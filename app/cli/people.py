@@ -9,8 +9,8 @@ import typer
 from app.cli.console import AsJson, columns, opened, show
 from app.domain import accounts
 from app.domain.permissions import CLUSTER_ROLES, PROGRAMME_ROLES, Role
+from app.store import passwords
 from app.usecases import operators
-from app.usecases.accounts import hash_password
 
 commands = typer.Typer()
 user = typer.Typer(no_args_is_help=True, help="People's accounts.")
@@ -37,7 +37,7 @@ def create_user(
     """Create an account. Without a password the person cannot sign in with one."""
     digest = None
     if password_stdin:
-        digest = hash_password(accounts.password("password", sys.stdin.readline().rstrip("\r\n")))
+        digest = passwords.hashed(accounts.password("password", sys.stdin.readline().rstrip("\r\n")))
     with opened() as store:
         raw = {"email": email, "name": name}
         created = operators.create_user(store, raw, password_hash=digest, is_administrator=admin)

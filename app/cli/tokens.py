@@ -7,7 +7,7 @@ import typer
 
 from app.cli.console import AsJson, columns, opened, show
 from app.domain.accounts import Token
-from app.usecases import accounts, operators
+from app.usecases import accounts, operators, tokens
 
 commands = typer.Typer()
 token = typer.Typer(no_args_is_help=True, help="Tokens for programs, each on behalf of one person.")
@@ -28,7 +28,7 @@ def create_token(
     """Make a token and print it, this once; it never allows more than its person may do."""
     with opened() as store:
         actor = operators.acting_as(store, email)
-        issued = accounts.issue_token(store, actor, {"name": name, "scopes": scope, "days": days})
+        issued = tokens.issue(store, actor, {"name": name, "scopes": scope, "days": days})
     expires_at = _moment(issued.token.expires_at)
     data = {"token": issued.secret, "id": issued.token.id, "expires_at": expires_at}
     show(data, [issued.secret], as_json=as_json)

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.domain.errors import GoldgapError, Invalid, NotSignedIn, Unavailable
 from app.domain.permissions import VISITOR
-from app.pages import accounts
+from app.pages import sessions
 from app.pages.contexts import Crumb, ErrorContext, ErrorWords
 from app.pages.resumption import Carried
 from app.pages.templating import Page, page_of
@@ -60,5 +60,5 @@ def _sign_in_first(request: Request) -> Response:
     form: FormData | None = getattr(request.state, "form", None)
     if form is not None:
         typed = tuple((name, str(value)) for name, value in form.multi_items())
-        return accounts.sign_in_again(Page(request, VISITOR), Carried(typed, local_path(address)))
+        return sessions.sign_in_again(Page(request, VISITOR), Carried(typed, local_path(address)))
     return RedirectResponse(f"{request.app.url_path_for('sign_in')}?next={quote(address, safe='/')}", status_code=303)

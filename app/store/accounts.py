@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.domain.accounts import Token, User
 from app.domain.errors import Invalid, NotFound, Problem
-from app.domain.permissions import Membership, Role, TokenScope
+from app.domain.permissions import Actor, Membership, Role, TokenScope
 from app.store.database import Transaction, hold
 from app.store.tables import clusters, memberships, programmes, sessions, tokens, users
 
@@ -62,6 +62,18 @@ def by_id(tx: Transaction, user_id: str) -> User:
     if row is None:
         raise NotFound
     return User(**row)
+
+
+def actor(tx: Transaction, user: User) -> Actor:
+    """Return a person as somebody who asks, with the roles they have now."""
+    return Actor(
+        user_id=user.id,
+        name=user.name,
+        language=user.language,
+        is_administrator=user.is_administrator,
+        is_demo=user.is_demo,
+        memberships=memberships_of(tx, user.id),
+    )
 
 
 def add(tx: Transaction, user: User, password_hash: str | None) -> None:
@@ -121,7 +133,11 @@ def remove_membership(tx: Transaction, user_id: str, membership: Membership) -> 
 
 def add_session(tx: Transaction, digest: str, user_id: str) -> None:
     """Begin a session."""
-    tx.connection.execute(sa.insert(sessions).values(digest=digest, user_id=user_id, created_at=tx.now, seen_at=tx.now))
+    tx.connection.execute(
+        sa.insert(sessions).values(
+            digest=digest, id=tx.new_id(), user_id=user_id, created_at=tx.now, seen_at=tx.now, confirmed_at=tx.now
+        )
+    )
 
 
 def session(tx: Transaction, digest: str) -> KeptSession | None:

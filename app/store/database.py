@@ -10,7 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 import structlog
@@ -27,20 +27,28 @@ _LOG = structlog.get_logger("goldgap")
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """An open transaction: its connection, its one moment in time, and a source of new opaque ids."""
+    """An open transaction: its connection, its one moment in time, a source of new opaque ids.
+
+    `secret` unwraps the service's keys. What is put into `at_end` is done just before the commit, as part of it.
+    """
 
     connection: sa.Connection
     now: dt.datetime
     new_id: Callable[[], str]
+    secret: str = field(repr=False)
+    at_end: list[Callable[[], None]] = field(default_factory=list, repr=False)
 
 
 class Store:
-    """The database, with the clock and the source of ids that stamp what is written."""
+    """The database, with the clock and ids that stamp what is written, and the secret that opens its keys."""
 
-    def __init__(self, engine: sa.Engine, clock: Callable[[], dt.datetime], new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, engine: sa.Engine, clock: Callable[[], dt.datetime], new_id: Callable[[], str], secret: str
+    ) -> None:
         self.engine = engine
         self.clock = clock
         self.new_id = new_id
+        self.secret = secret
         self._writers = engine.execution_options(goldgap_writing=True)
         self._queue: threading.RLock | None = threading.RLock() if engine.dialect.name == "sqlite" else None
         self._open = threading.local()
@@ -53,7 +61,7 @@ class Store:
             yield joined
             return
         with _reachable(), self.engine.connect() as connection, connection.begin():
-            yield Transaction(connection, self.clock(), self.new_id)
+            yield Transaction(connection, self.clock(), self.new_id, self.secret)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
@@ -66,8 +74,11 @@ class Store:
             self._queue.acquire()
         try:
             with _reachable(), self._writers.connect() as connection, connection.begin():
-                self._open.transaction = Transaction(connection, self.clock(), self.new_id)
-                yield self._open.transaction
+                tx = Transaction(connection, self.clock(), self.new_id, self.secret)
+                self._open.transaction = tx
+                yield tx
+                for finish in tx.at_end:
+                    finish()
         finally:
             self._open.transaction = None
             if self._queue is not None:

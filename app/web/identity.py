@@ -7,7 +7,7 @@ from app.domain.accounts import SESSION_LIFE
 from app.domain.errors import NotSignedIn
 from app.domain.permissions import VISITOR, Actor
 from app.store.database import Store
-from app.usecases import accounts
+from app.usecases import sessions, tokens
 
 # `__Host-` ties the cookie to this host and to https; it needs https, which development does without.
 SECURE_COOKIE = "__Host-goldgap_session"
@@ -29,7 +29,7 @@ def by_session(request: Request) -> Actor:
     """Return who is signed in on this browser, or a visitor."""
     store: Store = request.app.state.store
     secret = session_secret(request)
-    return accounts.by_session(store, secret) if secret else VISITOR
+    return sessions.by_session(store, secret) if secret else VISITOR
 
 
 def by_token(request: Request) -> Actor:
@@ -41,7 +41,7 @@ def by_token(request: Request) -> Actor:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
         raise NotSignedIn("token", "This token is not valid.")
-    return accounts.by_token(store, token.strip())
+    return tokens.by_token(store, token.strip())
 
 
 def set_session(response: Response, secret: str, *, https: bool) -> None:

@@ -12,7 +12,7 @@ from app.domain.lifecycle import Assessment
 from app.domain.permissions import TokenScope
 from app.frameworks.reader import Frameworks
 from app.store.database import Store
-from app.usecases import accounts
+from app.usecases import tokens
 from tests.make import Clock
 from tests.store.stores import content
 from tests.usecases.world import World
@@ -32,7 +32,7 @@ class ApiWorld(World):
     def bearer(self, name: str, scopes: frozenset[TokenScope] = EVERY_SCOPE) -> str:
         """Return a new token of a person."""
         raw = {"name": "test", "scopes": sorted(scopes), "days": 90}
-        return accounts.issue_token(self.store, self.actor(name), raw).secret
+        return tokens.issue(self.store, self.actor(name), raw).secret
 
     def as_(self, name: str, *scopes: TokenScope) -> TestClient:
         """Return the client of a person, whose token has these scopes, or all."""

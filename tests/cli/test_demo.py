@@ -21,7 +21,7 @@ from app.main import make_store
 from app.settings import Settings
 from app.store.database import Store
 from app.store.tables import journal
-from app.usecases import accounts, assessments, clusters, operators
+from app.usecases import assessments, clusters, operators, sessions
 from tests.cli.conftest import Say
 from tests.demo import load_demo
 from tests.store.stores import Databases
@@ -81,7 +81,7 @@ def test_everything_says_that_it_is_a_demo(store: Store) -> None:
 
 
 def test_every_role_can_be_entered(store: Store) -> None:
-    offered = accounts.demo_people(store)
+    offered = sessions.demo_people(store)
     assert next(person.user.name for person in offered) == "Ingrid Tveitnes"
     assert len(offered) == 8
     actors = [operators.acting_as(store, person.user.email) for person in offered]

@@ -4,7 +4,7 @@ import pytest
 
 from app.main import make_store
 from app.settings import Settings
-from app.usecases import accounts, operators
+from app.usecases import operators, sessions
 from tests.cli.conftest import Say
 
 PASSWORD = "a long enough password"
@@ -30,7 +30,7 @@ def test_a_password_is_read_from_standard_input(goldgap: Say) -> None:
     words = ("user", "create", "--email", "kari@example.org", "--name", "Kari", "--password-stdin")
     assert goldgap(*words, stdin=f"{PASSWORD}\n").code == 0
     store = make_store(Settings())
-    assert accounts.sign_in(store, {"email": "kari@example.org", "password": PASSWORD}).user.name == "Kari"
+    assert sessions.sign_in(store, {"email": "kari@example.org", "password": PASSWORD}).user.name == "Kari"
     store.dispose()
 
 

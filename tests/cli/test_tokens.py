@@ -8,7 +8,7 @@ from app.domain.errors import NotSignedIn
 from app.domain.permissions import TokenScope
 from app.main import make_store
 from app.settings import Settings
-from app.usecases import accounts
+from app.usecases import tokens
 from tests.cli.conftest import Say
 
 CREATE = ("token", "create", "--email", "kari@example.org", "--scope", "read", "--scope", "portfolio")
@@ -21,15 +21,13 @@ def test_a_token_is_printed_once_and_can_be_used_and_revoked(arena: Say) -> None
     life = dt.datetime.fromisoformat(made.json["expires_at"]) - dt.datetime.now(dt.UTC)
     assert dt.timedelta(days=29, hours=23) < life <= dt.timedelta(days=30)
     store = make_store(Settings())
-    assert accounts.by_token(store, made.json["token"]).token_scopes == frozenset(
-        {TokenScope.READ, TokenScope.PORTFOLIO}
-    )
+    assert tokens.by_token(store, made.json["token"]).token_scopes == frozenset({TokenScope.READ, TokenScope.PORTFOLIO})
     (listed,) = arena("token", "list", "--email", "kari@example.org", "--json").json
     assert (listed["id"], listed["name"], listed["scopes"]) == (made.json["id"], "Report", ["portfolio", "read"])
     assert made.json["token"] not in str(listed)
     assert arena("token", "revoke", made.json["id"]).code == 0
     with pytest.raises(NotSignedIn):
-        accounts.by_token(store, made.json["token"])
+        tokens.by_token(store, made.json["token"])
     store.dispose()
     assert "revoked 2" in arena("token", "list", "--email", "kari@example.org").out
 

@@ -17,9 +17,10 @@ from app.main import create_app
 from app.settings import Settings
 from app.store import schema
 from app.store.database import Store, make_engine
-from app.usecases import accounts, operators
+from app.usecases import operators, tokens
 from app.web import identity
 from tests.frameworks import catalogues
+from tests.make import SECRET
 from tests.pages.client import ORIGIN
 from tests.pages.world import Clock, World
 
@@ -85,7 +86,7 @@ def build(folder: Path) -> Iterator[Stage]:
     url = f"sqlite:///{folder / 'access.db'}"
     schema.upgrade(url)
     clock, numbers = Clock(), itertools.count(1)
-    store = Store(make_engine(url), clock=clock, new_id=lambda: f"{next(numbers):016x}")
+    store = Store(make_engine(url), clock=clock, new_id=lambda: f"{next(numbers):016x}", secret=SECRET)
     frameworks = Frameworks(tuple(f for f in catalogues.both().all if f.name == "ecei"))
     app = create_app(Settings(), store, frameworks)
     world = World(app, store, frameworks, clock)
@@ -152,9 +153,9 @@ def _tokens(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
 
     def issue(name: str, *scopes: str) -> str:
         raw = {"name": name, "days": 30, "scopes": list(scopes or SCOPES)}
-        issued = accounts.issue_token(world.store, people[name], raw)
+        issued = tokens.issue(world.store, people[name], raw)
         # Used once, so that using it again writes nothing.
-        accounts.by_token(world.store, issued.secret)
+        tokens.by_token(world.store, issued.secret)
         stage.tokens[":".join((name, *scopes))] = issued.secret
         return issued.token.id
 
@@ -163,7 +164,7 @@ def _tokens(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
     issue("manager")
     stage.tokens["expired"] = stage.tokens["manager"]
     world.clock.now = now
-    accounts.revoke_token(world.store, people["manager"], issue("manager"))
+    tokens.revoke(world.store, people["manager"], issue("manager"))
     stage.tokens["revoked"] = stage.tokens["manager"]
     for name in people:
         token_id = issue(name)
@@ -184,7 +185,7 @@ def _tokens(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
 
 def _require_useless(store: Store, token: str) -> None:
     try:
-        accounts.by_token(store, token)
+        tokens.by_token(store, token)
     except NotSignedIn:
         return
     raise AssertionError(token)

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Dialog, Page, Route, expect
 from app.domain.lifecycle import Move
 from app.domain.permissions import Actor, Role
 from app.store import accounts as kept
+from app.store import passwords
 from app.store.database import Store
-from app.usecases import accounts, assessments, operators
+from app.usecases import assessments, operators
 from app.web import identity
 from tests.browser import OpenPage, faultless_pages
 from tests.frameworks import catalogues
@@ -36,7 +37,7 @@ def kari(world: World) -> Actor:
     world.programme()
     world.cluster("havbruk")
     raw = {"email": "kari@example.org", "name": "Kari"}
-    operators.create_user(world.store, raw, password_hash=accounts.hash_password(PASSWORD))
+    operators.create_user(world.store, raw, password_hash=passwords.hashed(PASSWORD))
     operators.add_member(world.store, raw["email"], Role.MANAGER, cluster="havbruk", programme=None)
     return operators.acting_as(world.store, raw["email"])
 

@@ -15,6 +15,7 @@ from app.settings import Settings
 from app.store import schema
 from app.store.database import Store, make_engine
 from tests.frameworks import catalogues
+from tests.make import SECRET
 from tests.pages.world import Clock, World
 from tests.sqlite import SqliteDatabases
 
@@ -42,7 +43,7 @@ def clock() -> Clock:
 def store(sqlite: SqliteDatabases, migrated: str, clock: Clock) -> Iterator[Store]:
     url = sqlite.fresh_database(migrated)
     numbers = itertools.count(1)
-    store = Store(make_engine(url), clock=clock, new_id=lambda: f"{next(numbers):016x}")
+    store = Store(make_engine(url), clock=clock, new_id=lambda: f"{next(numbers):016x}", secret=SECRET)
     yield store
     store.dispose()
     sqlite.drop_database(url)

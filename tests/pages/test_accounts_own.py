@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.permissions import Role
-from app.usecases import accounts
+from app.usecases import tokens
 from tests.pages.world import World
 
 
@@ -17,7 +17,7 @@ def test_a_token_is_shown_once_and_works_until_it_is_revoked(world: World) -> No
     browser = world.signed_in(Role.MANAGER, cluster="havbruk")
     page = browser.refused("/account/tokens", {"name": "Skript", "days": "30", "scopes": "read"}, status=201)
     secret = page.one("code", class_="secret").text
-    assert accounts.by_token(world.store, secret).is_signed_in
+    assert tokens.by_token(world.store, secret).is_signed_in
     page = browser.open("/account")
     assert secret not in page.text
     browser.send(page.one("section", id="tokens").one("form")["action"], {})
@@ -49,9 +49,9 @@ def test_a_token_is_offered_what_its_person_may_do(world: World, role: Role, pla
 
 def test_nobody_revokes_another_persons_token(world: World) -> None:
     owner = world.person(Role.MANAGER, cluster="havbruk")
-    issued = accounts.issue_token(world.store, owner, {"name": "x", "days": 1, "scopes": ["read"]})
+    issued = tokens.issue(world.store, owner, {"name": "x", "days": 1, "scopes": ["read"]})
     world.signed_in(Role.MANAGER, cluster="havbruk").send(f"/account/tokens/{issued.token.id}/revoke", {}, 404)
-    assert accounts.by_token(world.store, issued.secret).is_signed_in
+    assert tokens.by_token(world.store, issued.secret).is_signed_in
 
 
 def test_the_language_is_kept_in_the_account_and_in_the_browser(world: World) -> None:

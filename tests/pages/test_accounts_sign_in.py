@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 from app.domain.permissions import Role
 from app.main import create_app
 from app.settings import Settings
-from app.usecases import accounts, operators
+from app.store import passwords
+from app.usecases import operators
 from app.web import identity
 from app.web.addresses import local_path
 from tests.pages.client import ORIGIN, PageClient
@@ -24,7 +25,7 @@ def kari(world: World) -> str:
     world.programme()
     world.cluster("havbruk")
     raw = {"email": "kari@example.org", "name": "Kari"}
-    operators.create_user(world.store, raw, password_hash=accounts.hash_password(PASSWORD))
+    operators.create_user(world.store, raw, password_hash=passwords.hashed(PASSWORD))
     operators.add_member(world.store, raw["email"], Role.MANAGER, cluster="havbruk", programme=None)
     return raw["email"]
 

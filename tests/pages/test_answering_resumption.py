@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app.store import accounts as kept
-from app.usecases import accounts
+from app.store import passwords
 from tests.pages.client import PageClient
 from tests.pages.desk import Desk
 from tests.pages.forms import fields
@@ -24,7 +24,7 @@ def sign_in(desk: Desk, carried: dict[str, str]) -> tuple[PageClient, str]:
     """Sign Kari in by password, with what the sign-in form carries; return her browser and the answer."""
     with desk.world.store.writing() as tx:
         email = kept.by_id(tx, desk.kari.user_id or "").email
-        kept.update(tx, desk.kari.user_id or "", password_hash=accounts.hash_password(PASSWORD))
+        kept.update(tx, desk.kari.user_id or "", password_hash=passwords.hashed(PASSWORD))
     browser = desk.world.browser()
     answer = browser.http.post("/sign-in", data={**carried, "email": email, "password": PASSWORD})
     return browser, answer.headers.get("location", "") or answer.text

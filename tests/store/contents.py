@@ -8,13 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.store.database import make_engine
-from app.store.tables import metadata
 
 
 def value(column: sa.Column[Any]) -> object:
     """What a row of every table can hold: text columns all say the same, so that references find their row."""
-    special = {"role": "manager", "state": "draft"}
-    if column.table.name == "memberships" and column.name == "programme_id":
+    special = {"role": "manager", "state": "draft", "closed_as": "accepted", "audience": "peers"}
+    if column.table.name in {"memberships", "invitations"} and column.name == "programme_id":
         return None
     kinds: dict[type, object] = {
         str: special.get(column.name, "x"),
@@ -24,8 +23,7 @@ def value(column: sa.Column[Any]) -> object:
         dt.datetime: dt.datetime(2026, 9, 30, 12, tzinfo=dt.UTC),
         dt.date: dt.date(2026, 9, 30),
     }
-    kind = column.type.impl_instance if isinstance(column.type, sa.types.TypeDecorator) else column.type
-    return kinds[kind.python_type]
+    return kinds[column.type.python_type]
 
 
 @contextmanager
@@ -39,17 +37,28 @@ def writing(url: str) -> Iterator[sa.Connection]:
 
 
 def fill(url: str, tables: set[str]) -> None:
+    """Put a row into each of these tables, as they are at the database's own revision."""
     with writing(url) as connection:
-        for table in metadata.sorted_tables:
+        for table in _reflected(connection).sorted_tables:
             if table.name in tables:
                 row = {column.name: value(column) for column in table.columns}
                 connection.execute(sa.insert(table).values(row))
 
 
-def content(url: str, tables: set[str]) -> dict[str, list[tuple[object, ...]]]:
+def content(url: str, tables: set[str]) -> dict[str, list[dict[str, object]]]:
+    """Return the rows of these tables, as they are at the database's own revision."""
     with writing(url) as connection:
-        found = {name: connection.execute(sa.select(metadata.tables[name])).all() for name in sorted(tables)}
-    return {name: [tuple(row) for row in rows] for name, rows in found.items()}
+        known = _reflected(connection).tables
+        return {
+            name: [dict(row) for row in connection.execute(sa.select(known[name])).mappings()]
+            for name in sorted(tables)
+        }
+
+
+def _reflected(connection: sa.Connection) -> sa.MetaData:
+    found = sa.MetaData()
+    found.reflect(connection)
+    return found
 
 
 def shape(url: str) -> dict[str, object]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app.store import schema
 from app.store.database import Store, make_engine
 from app.store.tables import metadata
-from tests.make import Clock, Ids
+from tests.make import SECRET, Clock, Ids
 from tests.postgres import PostgresDatabases
 from tests.sqlite import SqliteDatabases
 
@@ -61,7 +61,7 @@ def clock() -> Clock:
 @pytest.fixture
 def store(url: str, clock: Clock) -> Iterator[Store]:
     """A store on a migrated database of the test's own."""
-    store = Store(make_engine(url), clock, Ids())
+    store = Store(make_engine(url), clock, Ids(), SECRET)
     yield store
     store.dispose()
 

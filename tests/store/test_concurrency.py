@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.store import clusters
 from app.store.database import Store, make_engine
 from app.store.tables import journal
-from tests.make import Clock, Ids, make_cluster
+from tests.make import SECRET, Clock, Ids, make_cluster
 from tests.store.kept import EVERYWHERE, keep_cluster
 
 THREADS, TURNS = 8, 40
@@ -39,7 +39,7 @@ def test_many_threads_that_read_then_write_lose_nothing(store: Store) -> None:
 def test_many_stores_on_one_database_that_read_then_write_lose_nothing(store: Store, url: str, clock: Clock) -> None:
     # As many processes would: none knows of the other's queue, so only the database keeps them apart.
     keep_cluster(store)
-    stores = [Store(make_engine(url), clock, Ids()) for _ in range(THREADS)]
+    stores = [Store(make_engine(url), clock, Ids(), SECRET) for _ in range(THREADS)]
     with ThreadPoolExecutor(THREADS) as pool:
         for done in [pool.submit(revise, each) for each in stores]:
             done.result()

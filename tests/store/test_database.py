@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.store import database
 from app.store.database import Store, make_engine
-from tests.make import Clock, Ids
+from tests.make import SECRET, Clock, Ids
 from tests.postgres import PostgresDatabases
 from tests.sqlite import SqliteDatabases
 
@@ -17,7 +17,7 @@ PRAGMAS = {"foreign_keys": 1, "synchronous": 2, "busy_timeout": 5_000}
 
 @pytest.fixture
 def sqlite_store(sqlite: SqliteDatabases) -> Store:
-    return Store(make_engine(sqlite.fresh_database()), Clock(), Ids())
+    return Store(make_engine(sqlite.fresh_database()), Clock(), Ids(), SECRET)
 
 
 def test_every_pooled_connection_of_sqlite_is_set_up(sqlite_store: Store) -> None:
@@ -69,7 +69,7 @@ def test_a_writer_on_sqlite_holds_the_lock_before_its_first_statement(sqlite_sto
 
 
 def test_transactions_on_postgresql_are_what_they_are_called(postgres: PostgresDatabases) -> None:
-    store = Store(make_engine(postgres.fresh_database()), Clock(), Ids())
+    store = Store(make_engine(postgres.fresh_database()), Clock(), Ids(), SECRET)
     kinds = sa.text("SELECT current_setting('transaction_read_only'), current_setting('transaction_isolation')")
     for _ in range(3):
         with store.reading() as tx:
@@ -80,7 +80,7 @@ def test_transactions_on_postgresql_are_what_they_are_called(postgres: PostgresD
 
 
 def test_a_connection_that_postgresql_closed_meanwhile_is_replaced(postgres: PostgresDatabases) -> None:
-    store = Store(make_engine(postgres.fresh_database()), Clock(), Ids())
+    store = Store(make_engine(postgres.fresh_database()), Clock(), Ids(), SECRET)
     with store.reading() as tx:
         pid = tx.connection.execute(sa.text("SELECT pg_backend_pid()")).scalar()
     other = make_engine(store.engine.url.render_as_string(hide_password=False))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.domain.portfolio import quantile
 from app.store.database import Store, make_engine
-from tests.make import Clock, Ids
+from tests.make import SECRET, Clock, Ids
 from tests.postgres import PostgresDatabases
 
 SHARES = (Fraction(0), Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), Fraction(1), Fraction(1, 3))
@@ -19,7 +19,7 @@ PERCENTILES = sa.text(
 
 def test_a_quantile_is_the_percentile_cont_of_postgresql(postgres: PostgresDatabases) -> None:
     chance = random.Random(2026)
-    store = Store(make_engine(postgres.fresh_database()), Clock(), Ids())
+    store = Store(make_engine(postgres.fresh_database()), Clock(), Ids(), SECRET)
     with store.reading() as tx:
         for length in (*range(1, 60), *(chance.randint(60, 1_000) for _ in range(40))):
             levels = [chance.randint(0, 4) for _ in range(length)]

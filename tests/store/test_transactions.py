@@ -13,7 +13,7 @@ from app.domain.permissions import Reach
 from app.store import clusters
 from app.store.database import Store, Transaction, make_engine
 from app.store.tables import UtcDateTime, programmes
-from tests.make import NOW, Clock, Ids, make_programme
+from tests.make import NOW, SECRET, Clock, Ids, make_programme
 
 EVERYWHERE = Reach(everything=True)
 
@@ -169,12 +169,12 @@ def test_a_database_that_is_gone_is_said_in_the_domains_words(postgres_gone: Sto
 
 @pytest.fixture
 def postgres_gone(tmp_path: object) -> Store:
-    return Store(make_engine(f"postgresql+psycopg://nobody@/nothing?host={tmp_path}"), Clock(), Ids())
+    return Store(make_engine(f"postgresql+psycopg://nobody@/nothing?host={tmp_path}"), Clock(), Ids(), SECRET)
 
 
 @pytest.fixture
 def sqlite_gone(tmp_path: object) -> Store:
-    return Store(make_engine(f"sqlite:///{tmp_path}/no/such/folder.db"), Clock(), Ids())
+    return Store(make_engine(f"sqlite:///{tmp_path}/no/such/folder.db"), Clock(), Ids(), SECRET)
 
 
 # Spring and autumn nights in Oslo on which an hour is left out or comes twice, and clocks elsewhere.

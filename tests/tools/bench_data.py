@@ -10,10 +10,11 @@ from http import HTTPStatus
 from app.domain.permissions import Actor, Role
 from app.frameworks import reader
 from app.frameworks.reader import Frameworks
+from app.settings import DEVELOPMENT_SECRET
 from app.store import accounts as kept
 from app.store import schema
 from app.store.database import Store, make_engine
-from app.usecases import accounts, assessments, clusters, operators
+from app.usecases import assessments, clusters, operators, tokens
 from app.web import identity
 from tests.tools.load import Client, request
 
@@ -80,7 +81,12 @@ def seed(url: str, desks: int) -> list[Desk]:
     """Fill an empty database and return the people at work in it."""
     schema.upgrade(url)
     frameworks = reader.read()
-    store = Store(make_engine(url), clock=lambda: dt.datetime.now(dt.UTC), new_id=lambda: secrets.token_hex(8))
+    store = Store(
+        make_engine(url),
+        clock=lambda: dt.datetime.now(dt.UTC),
+        new_id=lambda: secrets.token_hex(8),
+        secret=DEVELOPMENT_SECRET,
+    )
     with store.writing():  # one commit for all
         operators.create_programme(store, {"slug": "bench", "name": "Bench"})
         made = list(_desks(store, frameworks, desks))
@@ -118,4 +124,4 @@ def _session(store: Store, actor: Actor) -> str:
 
 
 def _token(store: Store, actor: Actor) -> str:
-    return accounts.issue_token(store, actor, {"name": "bench", "days": 1, "scopes": ["read"]}).secret
+    return tokens.issue(store, actor, {"name": "bench", "days": 1, "scopes": ["read"]}).secret

@@ -27,16 +27,10 @@ from app.domain.portfolio import Basis
 from app.domain.scoring import percent
 from app.frameworks import reader
 from app.store.database import make_engine
-from app.store.tables import (
-    AnswerRow,
-    AssessmentRow,
-    ClusterRow,
-    JournalRow,
-    MembershipRow,
-    SessionRow,
-    TokenRow,
-    UserRow,
-)
+from app.store.tables.of_assessments import AnswerRow, AssessmentRow
+from app.store.tables.of_clusters import ClusterRow, MembershipRow
+from app.store.tables.of_journal import JournalRow
+from app.store.tables.of_people import SessionRow, TokenRow, UserRow
 from app.web import identity, words
 from app.web.language import Languages
 

@@ -7,16 +7,16 @@ import sqlalchemy as sa
 
 from app.domain.errors import Invalid, NotFound
 from app.domain.permissions import VISITOR, Actor, Membership, Role
-from app.store import tables
-from app.usecases import accounts, operators
-from app.usecases.accounts import DemoPerson, SignedIn
+from app.store import passwords, tables
+from app.usecases import operators, sessions, tokens
+from app.usecases.sessions import DemoPerson, SignedIn
 from tests.make import NOW, Clock
 from tests.store.kept import keep_person, keep_programme
 from tests.store.stores import content
 from tests.usecases.world import World
 
 PASSWORD = "correct horse battery"
-DIGEST = accounts.hash_password(PASSWORD)
+DIGEST = passwords.hashed(PASSWORD)
 EMAIL = "kåre-nordmann@example.org"
 
 
@@ -29,11 +29,11 @@ def kare(world: World) -> Actor:
 
 
 def sign_in(world: World, email: object = EMAIL, password: object = PASSWORD) -> SignedIn:
-    return accounts.sign_in(world.store, {"email": email, "password": password})
+    return sessions.sign_in(world.store, {"email": email, "password": password})
 
 
 def by_session(world: World, signed_in: SignedIn) -> Actor:
-    return accounts.by_session(world.store, signed_in.secret)
+    return sessions.by_session(world.store, signed_in.secret)
 
 
 def test_whoever_signs_in_is_known_by_the_sessions_secret_until_they_sign_out(world: World, kare: Actor) -> None:
@@ -46,7 +46,7 @@ def test_whoever_signs_in_is_known_by_the_sessions_secret_until_they_sign_out(wo
     assert (actor.user_id, actor.name, actor.memberships) == (kare.user_id, "Kåre Nordmann", kare.memberships)
     assert (actor.language, actor.token_scopes, actor.is_administrator) == ("nb", None, False)
     with world.one_line("signed-out"):
-        accounts.sign_out(world.store, actor, signed_in.secret)
+        sessions.sign_out(world.store, actor, signed_in.secret)
     assert by_session(world, signed_in) == VISITOR
 
 
@@ -109,7 +109,7 @@ def test_every_failure_to_sign_in_is_the_same_refusal_and_writes_nothing(world: 
         assert problems == [("email", "sign-in", "The e-mail address or the password is not right.", {})]
         assert refused.value.__cause__ is None
     with pytest.raises(Invalid):
-        accounts.sign_in(world.store, {})
+        sessions.sign_in(world.store, {})
 
 
 def test_a_person_without_a_password_cannot_sign_in_with_any(world: World) -> None:
@@ -120,13 +120,13 @@ def test_a_person_without_a_password_cannot_sign_in_with_any(world: World) -> No
 
 def test_no_secret_and_no_password_is_kept_as_it_is(world: World, kare: Actor) -> None:
     signed_in = sign_in(world)
-    token = accounts.issue_token(world.store, kare, {"name": "t", "scopes": ["read"], "days": 1})
+    token = tokens.issue(world.store, kare, {"name": "t", "scopes": ["read"], "days": 1})
     kept = str(content(world.store))
     for secret in (PASSWORD, signed_in.secret, token.secret, token.secret.split("_")[2]):
         assert secret not in kept
     assert DIGEST in kept
     assert DIGEST.startswith("$argon2id$")
-    assert accounts.hash_password(PASSWORD) != DIGEST
+    assert passwords.hashed(PASSWORD) != DIGEST
 
 
 @pytest.mark.usefixtures("kare")
@@ -198,7 +198,7 @@ def test_signing_in_forgets_sessions_that_are_over_and_no_others(world: World, c
 )
 def test_a_secret_of_no_session_is_a_visitors(world: World, secret: str) -> None:
     with world.unchanged():
-        assert accounts.by_session(world.store, secret) == VISITOR
+        assert sessions.by_session(world.store, secret) == VISITOR
 
 
 @pytest.mark.usefixtures("kare")
@@ -211,7 +211,7 @@ def test_a_disabled_persons_sessions_end_with_the_next_request(world: World) -> 
 @pytest.mark.usefixtures("kare")
 def test_signing_out_ends_this_session_and_no_other(world: World) -> None:
     here, there = sign_in(world), sign_in(world)
-    accounts.sign_out(world.store, by_session(world, here), here.secret)
+    sessions.sign_out(world.store, by_session(world, here), here.secret)
     assert by_session(world, here) == VISITOR
     assert by_session(world, there).is_signed_in
 
@@ -220,17 +220,17 @@ def test_demo_people_sign_in_by_one_click_and_nobody_else_does(world: World, kar
     keep_person(world.store, "Demo Admin", is_demo=True, is_administrator=True)
     keep_person(world.store, "Demo Manager", Membership(Role.MANAGER, cluster_id=world.kyst.id), is_demo=True)
     keep_person(world.store, "Demo Gone", is_demo=True, is_disabled=True)
-    admin, manager = accounts.demo_people(world.store)
+    admin, manager = sessions.demo_people(world.store)
     assert admin == DemoPerson(admin.user, Role.ADMINISTRATOR, "")
     assert manager == DemoPerson(manager.user, Role.MANAGER, "Kyst")
     with world.one_line("signed-in"):
-        signed_in = accounts.sign_in_to_demo(world.store, "demo-manager")
+        signed_in = sessions.sign_in_to_demo(world.store, "demo-manager")
     actor = by_session(world, signed_in)
     assert (actor.user_id, actor.is_demo) == ("demo-manager", True)
     for user_id in (str(kare.user_id), "demo-gone", "missing", "", "\x00", "\ud800"):
         with world.unchanged(), pytest.raises(NotFound):
-            accounts.sign_in_to_demo(world.store, user_id)
+            sessions.sign_in_to_demo(world.store, user_id)
 
 
 def test_without_demo_data_there_are_no_demo_people(world: World) -> None:
-    assert accounts.demo_people(world.store) == []
+    assert sessions.demo_people(world.store) == []

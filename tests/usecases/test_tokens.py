@@ -10,8 +10,8 @@ import pytest
 from app.domain.errors import Invalid, NotFound, NotPermitted, NotSignedIn
 from app.domain.permissions import VISITOR, Actor, Role, TokenScope
 from app.store.database import Store
-from app.usecases import accounts, operators
-from app.usecases.accounts import IssuedToken
+from app.usecases import accounts, operators, tokens
+from app.usecases.tokens import IssuedToken
 from tests.make import NOW, Clock
 from tests.usecases.world import World
 
@@ -22,7 +22,7 @@ MOMENT = dt.timedelta(microseconds=1)
 
 
 def issue(world: World, person: str = "manager", **raw: object) -> IssuedToken:
-    return accounts.issue_token(world.store, world.actor(person), SENT | raw)
+    return tokens.issue(world.store, world.actor(person), SENT | raw)
 
 
 def test_a_token_is_issued_and_its_secret_shown_once(world: World) -> None:
@@ -64,22 +64,22 @@ def test_a_token_that_cannot_be_issued_is_refused(world: World, raw: dict[str, A
 
 def test_a_token_brings_its_owner_with_its_scopes_and_their_roles_of_today(world: World) -> None:
     issued = issue(world)
-    actor = accounts.by_token(world.store, issued.secret)
+    actor = tokens.by_token(world.store, issued.secret)
     assert actor.token_scopes == BOTH
     assert dataclasses.replace(actor, token_scopes=None) == world.manager
     operators.remove_member(world.store, "manager@example.org", Role.MANAGER, cluster="kyst", programme=None)
-    assert accounts.by_token(world.store, issued.secret).memberships == ()
+    assert tokens.by_token(world.store, issued.secret).memberships == ()
 
 
 def refuse(world: World, presented: str) -> tuple[str, str]:
     with world.unchanged(), pytest.raises(NotSignedIn) as refused:
-        accounts.by_token(world.store, presented)
+        tokens.by_token(world.store, presented)
     return refused.value.code, str(refused.value)
 
 
 def signed(body: str) -> str:
     """Return a token with a right checksum, whatever its body."""
-    return f"{body}_{accounts._checksum(body)}"
+    return f"{body}_{tokens._checksum(body)}"
 
 
 def test_every_token_that_is_not_valid_is_refused_in_the_same_words(world: World, clock: Clock) -> None:
@@ -112,17 +112,17 @@ def test_every_token_that_is_not_valid_is_refused_in_the_same_words(world: World
     refusals.add(refuse(world, issued.secret))
     assert refusals == {("token", "This token is not valid.")}
     clock.now -= MOMENT
-    assert accounts.by_token(world.store, issued.secret).is_signed_in
+    assert tokens.by_token(world.store, issued.secret).is_signed_in
 
 
 def test_a_revoked_token_is_refused_at_once_and_the_others_are_not(world: World, clock: Clock) -> None:
     issued, other = issue(world), issue(world)
     now = clock.move(hours=1)
     with world.one_line("revoked-token"):
-        accounts.revoke_token(world.store, world.manager, issued.token.id)
+        tokens.revoke(world.store, world.manager, issued.token.id)
     assert world.journal()[-1].subject == issued.token.id
     assert refuse(world, issued.secret)[0] == "token"
-    assert accounts.by_token(world.store, other.secret).is_signed_in
+    assert tokens.by_token(world.store, other.secret).is_signed_in
     revoked = {token.id: token.revoked_at for token in accounts.account(world.store, world.manager).tokens}
     assert revoked == {issued.token.id: now, other.token.id: None}
 
@@ -139,13 +139,13 @@ def test_a_tokens_last_use_is_written_down_once_a_minute_and_without_a_line(worl
 
     issued = issue(world)
     before = world.verbs()
-    accounts.by_token(world.store, issued.secret)
+    tokens.by_token(world.store, issued.secret)
     assert last_used() == NOW
     clock.now = NOW + dt.timedelta(minutes=1) - MOMENT
     with world.unchanged():
-        accounts.by_token(world.store, issued.secret)
+        tokens.by_token(world.store, issued.secret)
     now = clock.move(minutes=1)
-    accounts.by_token(world.store, issued.secret)
+    tokens.by_token(world.store, issued.secret)
     assert last_used() == now
     assert world.verbs() == before
 
@@ -155,9 +155,9 @@ def test_only_ones_own_token_can_be_revoked(world: World, key: str) -> None:
     theirs = issue(world, "stranger")
     for token_id in (key, theirs.token.id):
         with world.unchanged(), pytest.raises(NotFound):
-            accounts.revoke_token(world.store, world.manager, token_id)
+            tokens.revoke(world.store, world.manager, token_id)
     with world.unchanged(), pytest.raises(NotFound):
-        accounts.revoke_token(world.store, world.actor("administrator"), theirs.token.id)
+        tokens.revoke(world.store, world.actor("administrator"), theirs.token.id)
 
 
 def test_an_account_shows_ones_own_tokens_the_newest_first(world: World, clock: Clock) -> None:
@@ -182,8 +182,8 @@ def test_a_language_is_kept_for_the_next_time(world: World) -> None:
 OWN: dict[str, Callable[[Store, Actor], object]] = {
     "account": accounts.account,
     "choose language": lambda store, actor: accounts.choose_language(store, actor, "nb"),
-    "issue token": lambda store, actor: accounts.issue_token(store, actor, SENT),
-    "revoke token": lambda store, actor: accounts.revoke_token(store, actor, "missing"),
+    "issue token": lambda store, actor: tokens.issue(store, actor, SENT),
+    "revoke token": lambda store, actor: tokens.revoke(store, actor, "missing"),
 }
 
 

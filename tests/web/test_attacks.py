@@ -11,10 +11,9 @@ from starlette.testclient import TestClient
 from app.domain.errors import Unavailable
 from app.domain.permissions import Role
 from app.pages import resumption
-from app.store import database
+from app.store import database, passwords
 from app.store.database import make_engine
-from app.usecases import accounts, operators
-from app.usecases.accounts import hash_password
+from app.usecases import operators, sessions, tokens
 from app.web import identity
 from tests.pages.client import ORIGIN, PageClient
 from tests.pages.world import World
@@ -78,27 +77,27 @@ def test_the_demo_is_not_entered_through_a_proxy(world: World, http: TestClient,
 
 def test_signing_in_again_ends_the_session_before(world: World, http: TestClient) -> None:
     raw = {"email": "kari@example.org", "name": "Kari"}
-    operators.create_user(world.store, raw, password_hash=hash_password("correct horse battery"))
+    operators.create_user(world.store, raw, password_hash=passwords.hashed("correct horse battery"))
     secrets = []
     for _ in range(2):
         sent = {"email": "kari@example.org", "password": "correct horse battery"}
         assert http.post("/sign-in", data=sent).status_code == 303
         secrets.append(http.cookies[identity.PLAIN_COOKIE])
-    assert [accounts.by_session(world.store, secret).is_signed_in for secret in secrets] == [False, True]
+    assert [sessions.by_session(world.store, secret).is_signed_in for secret in secrets] == [False, True]
 
 
 def test_only_two_passwords_are_compared_at_once_and_others_wait_a_while(
     http: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(accounts, "_PATIENCE", 0.05)
+    monkeypatch.setattr(passwords, "_PATIENCE", 0.05)
     for _ in range(2):
-        assert accounts._HASHING.acquire(timeout=1)
+        assert passwords._HASHING.acquire(timeout=1)
     try:
         answer = http.post("/sign-in", data={"email": "kari@example.org", "password": "x"})
         assert (answer.status_code, "Many people" in answer.text) == (503, True)
         assert http.get("/healthz").status_code == 200
     finally:
-        accounts._HASHING.release(2)
+        passwords._HASHING.release(2)
     assert http.post("/sign-in", data={"email": "kari@example.org", "password": "x"}).status_code == 422
 
 
@@ -107,14 +106,14 @@ def test_who_cannot_be_noted_down_as_seen_may_still_read(
 ) -> None:
     # Once, on a full disk, nobody could read any more, for reading noted the last use of a session.
     owner = world.person(Role.OWNER, programme="north")
-    issued = accounts.issue_token(world.store, owner, {**TOKEN, "scopes": ["read"]})
+    issued = tokens.issue(world.store, owner, {**TOKEN, "scopes": ["read"]})
     world.clock.now += dt.timedelta(minutes=30)
     monkeypatch.setattr(database, "BUSY_MILLISECONDS", 20)
     world.store.dispose()
     with sqlite3.connect(str(world.store.engine.url.database)) as other:
         other.execute("BEGIN IMMEDIATE")
         manager.open("/clusters/havbruk")
-        assert accounts.by_token(world.store, issued.secret).is_signed_in
+        assert tokens.by_token(world.store, issued.secret).is_signed_in
         other.rollback()
 
 

@@ -1,0 +1,130 @@
+"""The service's keys: kept in the database, wrapped by the secret of the settings, made when first needed.
+
+The newest key of a purpose is the one in use; older ones stay, so that what was made with them can still be checked.
+"""
+
+import base64
+import enum
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from app.store.database import Transaction, hold
+from app.store.tables import keys
+
+_BYTES = 32
+
+
+class Purpose(enum.StrEnum):
+    """What a key is for; none is used for two things."""
+
+    JOURNAL = "journal"
+    LINKS = "links"
+    TOKENS = "tokens"
+    SECOND_FACTORS = "second-factors"
+    COOKIES = "cookies"
+    ATTEMPTS = "attempts"
+
+
+class WrongSecret(Exception):
+    """The keys in the database were wrapped with another secret than the one that is set."""
+
+    def __init__(self) -> None:
+        super().__init__("GOLDGAP_SECRET_KEY is not the one that the keys in this database were wrapped with.")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key in the open, never written anywhere and kept out of every representation."""
+
+    id: str
+    secret: bytes = field(repr=False)
+
+    def sign(self, *parts: str) -> str:
+        """Return the HMAC-SHA256 of these parts, in hexadecimal; no two lists of parts read the same."""
+        message = b"".join(len(part).to_bytes(8, "big") + part for part in map(_bytes, parts))
+        return hmac.new(self.secret, message, hashlib.sha256).hexdigest()
+
+    def seal(self, text: str) -> str:
+        """Return text that only this key can read."""
+        return self._fernet.encrypt(_bytes(text)).decode()
+
+    def open(self, sealed: str, within: int | None = None) -> str | None:
+        """Return what was sealed, None where it was not by this key, or longer than `within` seconds ago."""
+        try:
+            return self._fernet.decrypt(sealed, ttl=within).decode()
+        except (InvalidToken, ValueError):
+            return None
+
+    @property
+    def _fernet(self) -> Fernet:
+        return Fernet(base64.urlsafe_b64encode(_derived(self.secret, b"sealing")))
+
+
+def current(tx: Transaction, purpose: Purpose) -> Key:
+    """Return the key in use, made now where there is none, which only writing can; raises WrongSecret."""
+    found = known(tx, purpose)
+    if not found:
+        hold(tx, f"keys {purpose}")
+        found = known(tx, purpose)
+    return found[0] if found else add(tx, purpose)
+
+
+def known(tx: Transaction, purpose: Purpose) -> list[Key]:
+    """Return every key of a purpose, the one in use first; raises WrongSecret."""
+    columns = (keys.c.id, keys.c.wrapped)
+    statement = sa.select(*columns).where(keys.c.purpose == purpose)
+    found = tx.connection.execute(statement.order_by(keys.c.created_at.desc(), keys.c.id.desc()))
+    return [Key(row.id, _unwrapped(tx.secret, row.wrapped)) for row in found]
+
+
+def add(tx: Transaction, purpose: Purpose) -> Key:
+    """Make a new key, which is the one in use from now on."""
+    made = Key(tx.new_id(), secrets.token_bytes(_BYTES))
+    values = {"purpose": purpose, "wrapped": _wrapped(tx.secret, made.secret), "created_at": tx.now}
+    tx.connection.execute(sa.insert(keys).values(id=made.id, **values))
+    return made
+
+
+def wrap_anew(tx: Transaction, secret: str) -> int:
+    """Wrap every key with a new secret of the settings, and return how many there are; raises WrongSecret."""
+    found = tx.connection.execute(sa.select(keys.c.id, keys.c.wrapped).with_for_update()).all()
+    for row in found:
+        wrapped = _wrapped(secret, _unwrapped(tx.secret, row.wrapped))
+        tx.connection.execute(sa.update(keys).where(keys.c.id == row.id).values(wrapped=wrapped))
+    return len(found)
+
+
+def digest(secret: str) -> str:
+    """Return the SHA-256 of a secret of our own making, which is long and random enough to need no more."""
+    return hashlib.sha256(_bytes(secret)).hexdigest()
+
+
+def _wrapped(secret: str, key: bytes) -> str:
+    return _wrapping(secret).encrypt(key).decode()
+
+
+def _unwrapped(secret: str, wrapped: str) -> bytes:
+    try:
+        return _wrapping(secret).decrypt(wrapped)
+    except InvalidToken:
+        raise WrongSecret from None
+
+
+def _wrapping(secret: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(_derived(_bytes(secret), b"wrapping")))
+
+
+def _derived(secret: bytes, use: bytes) -> bytes:
+    """Return a key for one use alone (HKDF, RFC 5869)."""
+    return HKDF(hashes.SHA256(), _BYTES, salt=None, info=b"goldgap " + use).derive(secret)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
