@@ -1,4 +1,4 @@
-"""What people are told: mail waiting to be sent and notices in the service, written in the transaction of their cause."""
+"""What people are told: mail waiting to be sent and notices in the service, in the transaction of their cause."""
 
 import json
 from collections.abc import Iterable, Mapping
