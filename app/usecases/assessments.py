@@ -108,13 +108,17 @@ def listed(
     after: str = "",
     limit: int | None = None,
     updated_since: dt.datetime | None = None,
+    exported_as: str | None = None,
 ) -> list[Report]:
-    """Read every assessment within reach, by id, from behind `after`; the ones before them are left out."""
+    """Read every assessment within reach, by id, from behind `after`; one `exported_as` a form is noted."""
     within, drafts_within = reach(actor, Permission.ASSESSMENT_READ), reach(actor, Permission.ASSESSMENT_READ_DRAFT)
     with store.reading() as tx:
         found = kept.listed(
             tx, within=within, drafts_within=drafts_within, after=after, limit=limit, updated_since=updated_since
         )
+    if exported_as:
+        with store.writing() as tx:
+            journal.note_export(tx, actor, "assessments", exported_as, [assessment.cluster for assessment in found])
     reports = ((assessment, frameworks.pinned(assessment)) for assessment in found)
     return [Report(a, framework, None, _actions(framework, actor, a)) for a, framework in reports]
 
