@@ -33,6 +33,11 @@ class Verb(enum.StrEnum):
     CREATED_PROGRAMME = "created-programme"
     ADDED_MEMBER = "added-member"
     REMOVED_MEMBER = "removed-member"
+    MARKED_READ = "marked-read"
+    CHANGED_MESSAGES = "changed-messages"
+    UNSUBSCRIBED = "unsubscribed"
+    TESTED_MAIL = "tested-mail"
+    RETRIED_MAIL = "retried-mail"
 
 
 def note(
