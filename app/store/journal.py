@@ -59,6 +59,11 @@ class Verb(enum.StrEnum):
     ROTATED_KEY = "rotated-key"
     ROTATED_SECRET = "rotated-secret"  # noqa: S105 - a verb, no secret
     SEALED = "sealed"
+    MARKED_READ = "marked-read"
+    CHANGED_MESSAGES = "changed-messages"
+    UNSUBSCRIBED = "unsubscribed"
+    TESTED_MAIL = "tested-mail"
+    RETRIED_MAIL = "retried-mail"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from app.domain.lifecycle import COUNTING, Assessment, Move, State
 from app.domain.permissions import Actor, Permission, Reach, allows, reach, require
 from app.domain.portfolio import Standing, figures, rivals
 from app.frameworks.reader import Frameworks
+from app.store import announcements, journal
 from app.store import assessments as kept
 from app.store import clusters as kept_clusters
-from app.store import journal
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
 
@@ -213,6 +213,7 @@ def move(
             kept.drop_scorecard(tx, moved)
         before, after = {"state": assessment.state}, {"state": moved.state}
         journal.note(tx, actor, _VERBS[wanted], moved.id, cluster=moved.cluster, before=before, after=after)
+        announcements.moved(tx, actor, moved, wanted)
         return _report(tx, framework, actor, moved)
 
 
