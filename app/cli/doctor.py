@@ -14,6 +14,7 @@ from app.frameworks.schema import CatalogueError
 from app.settings import Settings, unknown_variables
 from app.store import schema
 from app.store.database import journal_mode
+from app.store.keys import WrongSecret
 from app.usecases import operators
 
 commands = typer.Typer()
@@ -62,13 +63,14 @@ def _in_database(settings: Settings, *, production: bool) -> Iterator[str]:
         yield f"The database is at revision {revision}, not at {schema.head()}: run `goldgap init`."
         return
     yield from (f"The database differs from its migrations: {found}." for found in schema.check(settings.database_url))
-    if (production or settings.is_production) and _has_demo(settings):
+    try:
+        with opened(settings) as store:
+            has_demo = any(user.is_demo and not user.is_disabled for user in operators.users(store))
+    except WrongSecret as wrong:
+        yield str(wrong)
+        return
+    if (production or settings.is_production) and has_demo:
         yield "The database has demo accounts, which anybody could enter."
-
-
-def _has_demo(settings: Settings) -> bool:
-    with opened(settings) as store:
-        return any(user.is_demo and not user.is_disabled for user in operators.users(store))
 
 
 def _in_files(settings: Settings) -> Iterator[str]:
