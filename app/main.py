@@ -35,6 +35,7 @@ from app.pages import (
     gallery,
     gaps,
     heatmap,
+    history,
     home,
     moves,
     portfolio,
@@ -130,6 +131,7 @@ def _add_routes(app: FastAPI) -> None:
         heatmap,
         spreads,
         exports,
+        history,
     )
     for module in (health, *pages, clusters, programmes, frameworks, gallery, reference):
         app.include_router(module.router)
