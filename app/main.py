@@ -35,6 +35,7 @@ from app.pages import (
     gallery,
     gaps,
     heatmap,
+    history,
     home,
     inbox,
     mail,
@@ -134,6 +135,7 @@ def _add_routes(app: FastAPI) -> None:
         heatmap,
         spreads,
         exports,
+        history,
     )
     for module in (health, *pages, clusters, programmes, frameworks, gallery, reference):
         app.include_router(module.router)

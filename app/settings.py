@@ -185,14 +185,18 @@ def _environment(settings: Settings) -> Iterator[str]:
         yield "GOLDGAP_CLOCK_OFFSET moves the clock, so every moment written down would be wrong."
 
 
-def _secret(settings: Settings) -> Iterator[str]:
-    secret = settings.secret_key.get_secret_value()
+def secret_problem(secret: str, name: str) -> str | None:
+    """Return what makes a secret unsafe, in a sentence about `name`; None where nothing does."""
     if secret == DEVELOPMENT_SECRET:
-        yield "GOLDGAP_SECRET_KEY is not set, so the one that anybody can read would be used."
-    elif len(secret) < SECRET_LENGTH:
-        yield f"GOLDGAP_SECRET_KEY is shorter than {SECRET_LENGTH} characters."
-    elif len(set(secret)) < SECRET_VARIETY:
-        yield "GOLDGAP_SECRET_KEY repeats itself; make one by chance."
+        return f"{name} is not set, so the one that anybody can read would be used."
+    if len(secret) < SECRET_LENGTH:
+        return f"{name} is shorter than {SECRET_LENGTH} characters."
+    return f"{name} repeats itself; make one by chance." if len(set(secret)) < SECRET_VARIETY else None
+
+
+def _secret(settings: Settings) -> Iterator[str]:
+    if problem := secret_problem(settings.secret_key.get_secret_value(), "GOLDGAP_SECRET_KEY"):
+        yield problem
 
 
 def _hosts(settings: Settings) -> Iterator[str]:

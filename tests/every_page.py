@@ -96,6 +96,8 @@ class Stage:
             "clusters": [("evaluator", {}), ("owner", {})],
             "cluster": [("manager", cluster), ("owner", cluster)],
             "edit_cluster": [("manager", cluster)],
+            "cluster_history": [("manager", cluster), ("owner", cluster)],
+            "assessment_history": [("manager", draft), ("evaluator", submitted)],
             "programme": [("owner", programme)],
             "portfolio": [("owner", {})],
             "portfolio_heatmap": [("owner", {})],

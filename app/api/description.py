@@ -20,6 +20,7 @@ _TAGS = {
     "Open to everybody.",
     "clusters": "Cluster organisations within the caller's reach.",
     "assessments": "A cluster's assessments: start, answer, submit, withdraw, and the gap to Gold.",
+    "history": "Who changed a cluster or an assessment, from what, and when.",
     "portfolio": "Everything within the caller's reach side by side. Each answer names what was counted and left out.",
 }
 _ABOUT = """\

@@ -23,6 +23,8 @@ WORDS: Final[Mapping[str, str]] = {
     "token": "tokens",
     "import": "programmes",
     "export": "programmes",
+    "journal": "journal",
+    "keys": "keys",
     "frameworks": "frameworks",
     "routes": "routes",
     "doctor": "doctor",

@@ -53,6 +53,7 @@ class OverviewContext(Context):
     ways_out: tuple[Step, ...]
     rail: Rail
     changes: tuple[Change, ...]
+    history_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +94,7 @@ def overview(page: PageDep, store: StoreDep, frameworks: FrameworksDep, assessme
             ways_out=ways_out,
             rail=rail(page, report, at_overview=True),
             changes=changes(page, report, store.clock())[:_LATEST],
+            history_url=page.url("assessment_history", assessment_id=assessment.id),
         )
     )
 

@@ -9,8 +9,9 @@ from starlette.responses import Response
 from app.domain.clusters import Programme
 from app.pages.contexts import Context
 from app.pages.demo import DemoAccount, demo_accounts
+from app.pages.history import HistoryDay, news
 from app.pages.templating import PageDep
-from app.usecases import clusters
+from app.usecases import clusters, history
 from app.usecases.clusters import AssessmentLine, ClusterView
 from app.web.deps import FrameworksDep, StoreDep
 
@@ -34,6 +35,7 @@ class HomeContext(Context):
     programmes: tuple[Programme, ...]
     submitted: tuple[AssessmentLine, ...]
     sees_clusters: bool
+    news: tuple[HistoryDay, ...]
 
 
 @router.get("/", name="home")
@@ -52,5 +54,6 @@ def home(page: PageDep, store: StoreDep, frameworks: FrameworksDep) -> Response:
             programmes=found.programmes,
             submitted=found.submitted,
             sees_clusters=sees,
+            news=news(page, history.news(store, page.actor)),
         )
     )

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import json
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from app.store.database import Transaction
 from app.store.journal import NOTHING
 from app.store.tables import assessments, clusters, journal, journal_names, journal_texts
 
+_POSITION = re.compile(r"[0-9]{1,9}", re.ASCII)
+_ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 _COLUMNS = (
     *(journal.c[name] for name in ("id", "at", "position", "actor_id", "verb", "subject", "indicator", "cluster_id")),
     journal_names.c.name.label("actor"),
@@ -37,6 +40,22 @@ class Place:
     at: dt.datetime
     position: int
     id: str
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The place as words, from which `of` makes it again."""
+        return self.at.isoformat(), str(self.position), self.id
+
+    @classmethod
+    def of(cls, parts: Sequence[str]) -> "Place | None":
+        """Return the place that was put into these words, None for what is none."""
+        try:
+            moment, position, line_id = parts
+            at = dt.datetime.fromisoformat(moment)
+        except ValueError:
+            return None
+        is_whole = at.utcoffset() == dt.timedelta(0) and _POSITION.fullmatch(position) and _ID.fullmatch(line_id)
+        return cls(at.astimezone(dt.UTC), int(position), line_id) if is_whole else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +82,11 @@ class PastLine:
     def at(self) -> dt.datetime:
         """When it was done."""
         return self.place.at
+
+    @property
+    def assessment_id(self) -> str | None:
+        """The assessment that it is about, None where it is about none, or one that is no longer there."""
+        return None if self.assessment is None else self.subject
 
 
 def of_cluster(

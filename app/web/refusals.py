@@ -25,9 +25,10 @@ def note(request: Request, error: GoldgapError) -> None:
     if code is None:
         return
     store: Store = request.app.state.store
-    route = str(getattr(request.scope.get("route"), "name", ""))
+    route = request.scope.get("route")
+    name = str(getattr(route, "operation_id", None) or getattr(route, "name", ""))
     try:
-        refusals.note(store, actor, group=_group(request), route=route, method=request.method, code=code)
+        refusals.note(store, actor, group=_group(request), route=name, method=request.method, code=code)
     except Exception as failure:  # noqa: BLE001 - whatever it is, the refusal stands
         _LOG.warning("refusal not noted", cause=type(failure).__name__)
 

@@ -33,6 +33,8 @@ PROMISED: Mapping[str, tuple[str, ...]] = {
     "routes": ("--json",),
     "doctor": ("--production",),
     "frameworks": ("check",),
+    "journal": ("verify", "head"),
+    "keys": ("list", "rotate"),
 }
 
 

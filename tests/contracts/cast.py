@@ -2,7 +2,9 @@
 
 import datetime as dt
 import itertools
+import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,12 +19,14 @@ from app.main import create_app
 from app.settings import Settings
 from app.store import schema
 from app.store.database import Store, make_engine
+from app.store.tables import metadata
 from app.usecases import operators, tokens
 from app.web import identity
 from tests.frameworks import catalogues
 from tests.make import SECRET
 from tests.pages.client import ORIGIN
 from tests.pages.world import Clock, World
+from tests.store.lines import TABLES
 
 PLACES = ("own", "same", "other")
 SCOPES = tuple(TokenScope)
@@ -56,6 +60,8 @@ class Stage:
     tokens: dict[str, str] = field(default_factory=dict)
     things: dict[tuple[str, str], Thing] = field(default_factory=dict)
     pristine: bytes = b""
+    _rest: dict[str, list[tuple[object, ...]]] = field(default_factory=dict)
+    _verbs: list[str] = field(default_factory=list)
 
     def missing(self) -> Thing:
         """Return words for what is not there at all."""
@@ -68,10 +74,25 @@ class Stage:
         log = Path(f"{self.file}-wal")
         return self.file.read_bytes() == self.pristine and not (log.exists() and log.stat().st_size)
 
+    def noted(self) -> list[str] | None:
+        """Return the verbs of the lines that the journal has got, None where anything else was changed as well."""
+        if self.is_untouched():
+            return []
+        rest, verbs = self._contents()
+        return verbs[len(self._verbs) :] if rest == self._rest else None
+
     def keep(self) -> None:
         """Remember the database as it is now."""
+        self._rest, self._verbs = self._contents()
         self.store.dispose()
         self.pristine = self.file.read_bytes()
+
+    def _contents(self) -> tuple[dict[str, list[tuple[object, ...]]], list[str]]:
+        """Return every row that is not the journal's, and the verbs of the journal in the order of its lines."""
+        with closing(sqlite3.connect(self.file)) as connection:
+            tables = [name for name in metadata.tables if name not in TABLES]
+            rest = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables}  # noqa: S608
+            return rest, [verb for (verb,) in connection.execute("SELECT verb FROM journal ORDER BY rowid")]
 
     def reset(self) -> None:
         """Put the database back."""
