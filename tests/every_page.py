@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from app.domain.framework import Framework
 from app.domain.permissions import Actor, Role
+from tests.mails import keep_failed_mail, way_out
 from tests.pages.world import World
 
 # What is got and is no page.
@@ -60,7 +61,11 @@ class Stage:
             "manager": world.person(Role.MANAGER, cluster="havbruk", name="Kari Nygård"),
             "owner": world.person(Role.OWNER, programme="north", name="Per Moe"),
             "evaluator": world.person(Role.EVALUATOR, programme="north", name="Eva Lind"),
+            "administrator": world.person(Role.ADMINISTRATOR, name="Tor Vik"),
         }
+        world.round("Vår 2027", day=dt.date(2027, 3, 31))
+        keep_failed_mail(world.store)
+        self.way_out = way_out(world.store, self.people["manager"])
 
     def visits(self, app: FastAPI) -> list[Visit]:
         """Every page for each person whom it is for; a page that nobody is named for is a KeyError."""
@@ -79,6 +84,10 @@ class Stage:
             "home": [("visitor", {}), ("manager", {}), ("owner", {}), ("evaluator", {})],
             "sign_in": [("visitor", {})],
             "account": [("manager", {})],
+            "messages": [("manager", {})],
+            "inbox": [("manager", {}), ("owner", {})],
+            "unsubscribe_page": [("visitor", self.way_out)],
+            "mail": [("administrator", {})],
             "about": [("visitor", {})],
             "frameworks": [("visitor", {})],
             "framework": [("visitor", standard), ("manager", standard)],

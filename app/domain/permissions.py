@@ -95,8 +95,7 @@ SCOPES: Mapping[Permission, TokenScope | None] = {
     _P.PORTFOLIO_READ: TokenScope.PORTFOLIO,
     _P.PROGRAMME_READ: TokenScope.READ,
     _P.ROUND_OPEN: TokenScope.ADMIN,
-    # Addresses and faults of the service are for a person at a screen.
-    _P.MAIL_MANAGE: None,
+    _P.MAIL_MANAGE: TokenScope.ADMIN,
     # No token can carry this: a leaked token must not be able to make another.
     _P.ACCOUNT_MANAGE_OWN: None,
 }

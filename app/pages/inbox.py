@@ -8,7 +8,6 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from app.domain.messages import can_be_muted
 from app.pages import messages, tables
 from app.pages.contexts import Context, Crumb
 from app.pages.messages import Told
@@ -100,7 +99,7 @@ def read(page: PageDep, store: StoreDep, form: FormDep, notice_id: str) -> Respo
 def choices(page: PageDep, store: StoreDep) -> Response:
     """Show which mail one gets."""
     found = inbox.choices(store, page.actor)
-    offered = tuple((kind.value, words, None) for kind, words in messages.kinds(page.say).items() if can_be_muted(kind))
+    offered = tuple((kind.value, words, None) for kind, words in messages.choices(page.say).items())
     context = MessagesContext(
         title=page.say("Mail to you"),
         crumbs=(Crumb(page.say("Your account"), page.url("account")), Crumb(page.say("Mail to you"))),
@@ -135,7 +134,7 @@ def _unsubscribing(page: Page, found: inbox.Unsubscribing) -> Response:
     page.answer_in(found.language)
     context = UnsubscribeContext(
         title=page.say("Less mail"),
-        kind=messages.kinds(page.say)[found.kind],
+        kind=messages.choices(page.say)[found.kind],
         is_off=found.is_off,
         address=str(page.request.scope["path"]),
     )

@@ -71,7 +71,7 @@ def retry(page: PageDep, store: StoreDep, mail_id: str) -> Response:
 
 
 def _rows(page: Page, found: tuple[MailLine, ...]) -> tuple[MailRow, ...]:
-    names = {kind.value: words for kind, words in messages.kinds(page.say).items()}
+    names = {kind.value: words for kind, words in messages.names(page.say).items()}
     return tuple(
         MailRow(
             id=line.id,

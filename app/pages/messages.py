@@ -35,19 +35,19 @@ def told(kind: Kind, about: Mapping[str, str], at: dt.datetime, language: str, s
 def role(name: str, say: Say) -> str:
     """Return what somebody is, as it is called within a sentence."""
     words = {
-        Role.OBSERVER: say("observer"),
-        Role.CONTRIBUTOR: say("contributor"),
-        Role.MANAGER: say("cluster manager"),
-        Role.EVALUATOR: say("evaluator"),
-        Role.READER: say("reader"),
-        Role.OWNER: say("programme owner"),
-        Role.ADMINISTRATOR: say("administrator"),
+        Role.OBSERVER: say("an observer"),
+        Role.CONTRIBUTOR: say("a contributor"),
+        Role.MANAGER: say("a cluster manager"),
+        Role.EVALUATOR: say("an evaluator"),
+        Role.READER: say("a reader"),
+        Role.OWNER: say("a programme owner"),
+        Role.ADMINISTRATOR: say("an administrator"),
     }
     return words[Role(name)]
 
 
-def kinds(say: Say) -> dict[Kind, str]:
-    """Return what each kind is called where one chooses among them."""
+def choices(say: Say) -> dict[Kind, str]:
+    """Return the kinds of mail that people may turn off, each as the end of "send me mail when"."""
     return {
         Kind.OPENED_ROUND: say("A round is opened for a cluster that you manage"),
         Kind.SUBMITTED: say("An assessment that you follow is submitted"),
@@ -55,10 +55,22 @@ def kinds(say: Say) -> dict[Kind, str]:
         Kind.GAVE_ROLE: say("You are given a role"),
         Kind.TOOK_ROLE: say("A role of yours ends"),
         Kind.ANSWERED_INVITATION: say("Somebody answers your invitation"),
+    }
+
+
+def names(say: Say) -> dict[Kind, str]:
+    """Return what each kind of mail is called among those who run the service."""
+    return {
         Kind.INVITED: say("Invitation"),
         Kind.RESET_PASSWORD: say("Link to a new password"),
         Kind.CHANGED_PASSWORD: say("Password changed"),
         Kind.CHANGED_SECOND_FACTOR: say("Two-step sign-in changed"),
+        Kind.GAVE_ROLE: say("Role given"),
+        Kind.TOOK_ROLE: say("Role ended"),
+        Kind.ANSWERED_INVITATION: say("Invitation answered"),
+        Kind.OPENED_ROUND: say("Round opened"),
+        Kind.SUBMITTED: say("Assessment submitted"),
+        Kind.WITHDREW: say("Assessment withdrawn"),
         Kind.TRIAL: say("Trial mail"),
     }
 
@@ -134,7 +146,7 @@ def _changed_second_factor(about: About, say: Say) -> Told:
 def _gave_role(about: About, say: Say) -> Told:
     return Told(
         say("You are now %(role)s for %(place)s", **about),
-        (say("The role counts from now on.", **about),),
+        (say("The role counts from now on."),),
         say("Go to %(place)s", **about),
     )
 

@@ -13,16 +13,18 @@ from sqlalchemy import make_url
 from starlette.testclient import TestClient
 
 from app.domain.errors import NotSignedIn
+from app.domain.messages import Kind
 from app.domain.permissions import Actor, Role, TokenScope
 from app.frameworks.reader import Frameworks
 from app.main import create_app
 from app.settings import Settings
-from app.store import schema
+from app.store import letters, schema
 from app.store.database import Store, make_engine
 from app.store.tables import metadata
-from app.usecases import operators, tokens
+from app.usecases import inbox, operators, tokens
 from app.web import identity
 from tests.frameworks import catalogues
+from tests.mails import keep_failed_mail
 from tests.make import SECRET
 from tests.pages.client import ORIGIN
 from tests.pages.world import Clock, World
@@ -120,6 +122,7 @@ def build(folder: Path) -> Iterator[Stage]:
         for name, actor in people.items():
             stage.sessions[name] = _session(world, actor)
         _tokens(world, stage, people)
+        _messages(world, stage, people)
         stage.keep()
         yield stage
     store.dispose()
@@ -202,6 +205,18 @@ def _tokens(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
     operators.disable_user(world.store, emails[disabled])
     for name in ("expired", "revoked", "misspelt", "disabled"):
         _require_useless(world.store, stage.tokens[name])
+
+
+def _messages(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
+    """Take up the manager's notice of the role, the way out of one kind of mail to them, and a mail that failed."""
+    manager = people["manager"].user_id or ""
+    notice = inbox.inbox(world.store, people["manager"]).notices[0].id
+    with world.store.writing() as tx:
+        secret = letters.unsubscribing(tx, manager, Kind.SUBMITTED)
+    failed = keep_failed_mail(world.store)
+    more = {"notice_id": notice, "user_id": manager, "kind": str(Kind.SUBMITTED), "secret": secret, "mail_id": failed}
+    for place, state in stage.things:
+        stage.things[place, state] = Thing({**stage.things[place, state].words, **more})
 
 
 def _require_useless(store: Store, token: str) -> None:

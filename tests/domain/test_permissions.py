@@ -26,6 +26,7 @@ TABLE = """
     portfolio.read         o c m . r w a
     programme.read         . . . . r w a
     round.open             . . . . . w a
+    mail.manage            . . . . . . a
     account.manage-own     . . . . . . .
 """
 CARRIED_BY = {
@@ -36,7 +37,7 @@ CARRIED_BY = {
     },
     "evaluate": set(),
     "portfolio": {"portfolio.read"},
-    "admin": {"cluster.register", "round.open"},
+    "admin": {"cluster.register", "round.open", "mail.manage"},
 }
 GRANTED = {
     (role, permission): mark != "."
