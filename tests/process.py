@@ -1,6 +1,9 @@
 """The service as it is shipped: `goldgap serve` in a process of its own, on a database that was just made."""
 
+import contextlib
+import datetime as dt
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -11,8 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.settings import DEVELOPMENT_SECRET
+from app.store import passwords, schema
+from app.store.database import Store, make_engine
+from app.usecases import operators
+
 PASSWORD = "correct horse battery staple"
 EMAIL = "kari.nordmann@example.org"
+# A loopback address of this machine's own that no proxy has.
+STRANGER = "127.0.0.2"
 _PROGRAM = (sys.executable, "-m", "app.cli")
 _PATIENCE = 30.0
 
@@ -45,27 +55,23 @@ class Process:
         return self.memory()
 
     def connect(self, timeout: float = 10) -> socket.socket:
-        """Open a connection."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout)
+        """Open a connection, as somebody who is not the proxy."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout, source_address=(STRANGER, 0))
 
     def said(self, request: bytes, timeout: float = 10) -> bytes:
         """Send bytes and return everything that comes back until the server hangs up; it must do so."""
         with self.connect(timeout) as connection:
-            try:
+            with contextlib.suppress(OSError):  # it may hang up before everything is sent
                 connection.sendall(request)
-            except OSError:
-                pass  # it may hang up before everything is sent
             return received(connection)
 
 
 def received(connection: socket.socket) -> bytes:
     """Return everything that comes until the other side hangs up; raises TimeoutError where it does not."""
     found = b""
-    try:
+    with contextlib.suppress(ConnectionResetError):
         while piece := connection.recv(65_536):
             found += piece
-    except ConnectionResetError:
-        pass
     return found
 
 
@@ -87,8 +93,7 @@ def serving(folder: Path, *words: str, scheme: str = "http", **settings: str) ->
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GOLDGAP_")}
     environment |= {"GOLDGAP_DATA_DIR": str(folder / "data"), "PYTHONUNBUFFERED": "1"}
     environment |= {f"GOLDGAP_{name}": value for name, value in settings.items()}
-    _say(environment, "init")
-    _say(environment, "user", "create", "--email", EMAIL, "--name", "Kari", "--password-stdin", sent=PASSWORD)
+    _make_database(folder / "data" / "goldgap.db", settings.get("SECRET_KEY", DEVELOPMENT_SECRET))
     log, port = folder / "log", free_port()
     command = [*_PROGRAM, "serve", "--port", str(port), *words]
     with log.open("wb") as out, subprocess.Popen(command, env=environment, stdout=out, stderr=out) as running:
@@ -100,9 +105,18 @@ def serving(folder: Path, *words: str, scheme: str = "http", **settings: str) ->
             running.wait(_PATIENCE)
 
 
-def _say(environment: Mapping[str, str], *words: str, sent: str = "") -> None:
-    done = subprocess.run([*_PROGRAM, *words], env=environment, input=sent, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+def _make_database(file: Path, secret: str) -> None:
+    file.parent.mkdir(mode=0o700)
+    url = f"sqlite:///{file}"
+    schema.upgrade(url)
+    store = Store(
+        make_engine(url),
+        clock=lambda: dt.datetime.now(dt.UTC),
+        new_id=lambda: secrets.token_hex(8),
+        secret=secret,
+    )
+    operators.create_user(store, {"email": EMAIL, "name": "Kari"}, password_hash=passwords.hashed(PASSWORD))
+    store.dispose()
 
 
 def _wait(running: subprocess.Popen[bytes], log: Path, address: str) -> None:

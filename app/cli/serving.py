@@ -16,7 +16,7 @@ from app.main import create_app
 from app.settings import Settings, is_loopback
 from app.store.database import journal_mode
 from app.usecases import operators
-from app.web import connections, logs
+from app.web import connections, logs, loops
 
 commands = typer.Typer()
 STOP_SECONDS = 25
@@ -51,6 +51,7 @@ def serve(
         port=port,
         workers=workers,
         http=connections.PATH,
+        loop=loops.PATH,
         ws="none",
         access_log=False,
         ssl_certfile=tls_cert,

@@ -4,7 +4,10 @@ uvicorn has no deadline for receiving: a client that says nothing, or a byte now
 """
 
 import asyncio
+import contextlib
 import logging
+import socket
+import struct
 from typing import Any, Final
 
 import h11
@@ -16,6 +19,7 @@ from app.web.security import HEADERS
 
 # Where uvicorn finds the class; a name, so that each worker process looks it up for itself.
 PATH: Final = f"{__name__}:Connection"
+_NOT_A_MOMENT: Final = struct.pack("ii", 1, 0)
 _LOG = logging.getLogger("goldgap.connections")
 
 
@@ -29,6 +33,7 @@ class Connection(H11Protocol):
 
     PATIENCE = 20.0
     SLOWEST = 8 * 1024  # bytes a second
+    UNSENT = 128 * 1024  # bytes of an answer, in the kernel
     MOST = 800  # in one process; 1,024 files is what a process may usually have open
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -42,6 +47,9 @@ class Connection(H11Protocol):
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._socket = transport.get_extra_info("socket")
+        # What a client does not take lies in the kernel's memory, four megabytes of it unless one says otherwise.
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.UNSENT)
         if len(self.connections) > self.MOST:
             self._make_room()
         self._look()
@@ -153,5 +161,7 @@ class Connection(H11Protocol):
         """End the connection at once. Not even what waits to be sent is sent: the client does not take it."""
         self._stop()
         _LOG.warning(why, extra={"client": self.client})
+        with contextlib.suppress(OSError):
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NOT_A_MOMENT)
         self.transport.abort()
         self.connections.discard(self)

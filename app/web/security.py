@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 from asgi_cross_origin_protection import CrossOriginProtection
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -129,6 +130,9 @@ class BodyLimit:
                 if status is None:
                     await self.app(scope, _replay(b"".join(body.pieces), receive), send)
                     return
+            except ClientDisconnect:
+                # Nobody is there to be answered.
+                return
             finally:
                 self.held -= body.size
         # The rest of the body is not waited for, so the connection cannot be used again.
@@ -150,7 +154,7 @@ class BodyLimit:
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
-                return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+                raise ClientDisconnect
             piece = message.get("body", b"")
             more = message.get("more_body", False)
             self.held += len(piece)
