@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.domain.permissions import TokenScope
 from app.settings import DEVELOPMENT_SECRET
 from app.store import passwords, schema
 from app.store.database import Store, make_engine
-from app.usecases import operators
+from app.usecases import operators, tokens
 
 PASSWORD = "correct horse battery staple"
 EMAIL = "kari.nordmann@example.org"
@@ -29,11 +30,12 @@ _PATIENCE = 30.0
 
 @dataclass
 class Process:
-    """A running server: its port, its process, and where its log is written."""
+    """A running server: its port, its process, where its log is written, and a token with every scope."""
 
     port: int
     running: subprocess.Popen[bytes]
     log: Path
+    token: str
 
     @property
     def address(self) -> str:
@@ -93,19 +95,20 @@ def serving(folder: Path, *words: str, scheme: str = "http", **settings: str) ->
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GOLDGAP_")}
     environment |= {"GOLDGAP_DATA_DIR": str(folder / "data"), "PYTHONUNBUFFERED": "1"}
     environment |= {f"GOLDGAP_{name}": value for name, value in settings.items()}
-    _make_database(folder / "data" / "goldgap.db", settings.get("SECRET_KEY", DEVELOPMENT_SECRET))
+    token = _make_database(folder / "data" / "goldgap.db", settings.get("SECRET_KEY", DEVELOPMENT_SECRET))
     log, port = folder / "log", free_port()
     command = [*_PROGRAM, "serve", "--port", str(port), *words]
     with log.open("wb") as out, subprocess.Popen(command, env=environment, stdout=out, stderr=out) as running:
         try:
             _wait(running, log, f"{scheme}://127.0.0.1:{port}")
-            yield Process(port, running, log)
+            yield Process(port, running, log, token)
         finally:
             running.terminate()
             running.wait(_PATIENCE)
 
 
-def _make_database(file: Path, secret: str) -> None:
+def _make_database(file: Path, secret: str) -> str:
+    """Make a database with two accounts; returns an administrator's token."""
     file.parent.mkdir(mode=0o700)
     url = f"sqlite:///{file}"
     schema.upgrade(url)
@@ -116,7 +119,13 @@ def _make_database(file: Path, secret: str) -> None:
         secret=secret,
     )
     operators.create_user(store, {"email": EMAIL, "name": "Kari"}, password_hash=passwords.hashed(PASSWORD))
+    operators.create_user(
+        store, {"email": "root@example.org", "name": "Root"}, password_hash=None, is_administrator=True
+    )
+    raw = {"name": "attacks", "days": 1, "scopes": list(TokenScope)}
+    issued = tokens.issue(store, operators.acting_as(store, "root@example.org"), raw)
     store.dispose()
+    return issued.secret
 
 
 def _wait(running: subprocess.Popen[bytes], log: Path, address: str) -> None:
