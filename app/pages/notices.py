@@ -20,6 +20,8 @@ class Notice(enum.StrEnum):
     DRAFT_DELETED = "draft-deleted"
     SUBMITTED = "submitted"
     WITHDRAWN = "withdrawn"
+    MESSAGES_CHOSEN = "messages-chosen"
+    MAIL_RETRIED = "mail-retried"
 
 
 def leave(response: Response, notice: Notice, *, https: bool) -> None:
@@ -42,6 +44,8 @@ def words(request: Request, say: Callable[[str], str]) -> str:
         Notice.DRAFT_DELETED: say("The draft is deleted."),
         Notice.SUBMITTED: say("The assessment is submitted."),
         Notice.WITHDRAWN: say("The assessment is withdrawn."),
+        Notice.MESSAGES_CHOSEN: say("Your choice is saved."),
+        Notice.MAIL_RETRIED: say("The mail is tried again within a minute."),
     }
     code = request.cookies.get(COOKIE, "")
     return next((sentence for notice, sentence in sentences.items() if notice == code), "")

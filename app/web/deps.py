@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from app.domain.permissions import Actor
 from app.frameworks.reader import Frameworks
 from app.store.database import Store
-from app.web import identity, logs
+from app.web import identity
 from app.web.errors import Unreadable
 from app.web.language import COOKIE, Languages
 
@@ -57,20 +57,8 @@ def _is_utf8(content_type: str) -> bool:
     return all(name.lower() in {"utf-8", "utf8"} for name in named)
 
 
-def _by_session(request: Request) -> Actor:
-    actor = identity.by_session(request)
-    logs.note_who(request, actor.user_id)
-    return actor
-
-
-def _by_token(request: Request) -> Actor:
-    actor = identity.by_token(request)
-    logs.note_who(request, actor.user_id)
-    return actor
-
-
 StoreDep = Annotated[Store, Depends(_store)]
 FrameworksDep = Annotated[Frameworks, Depends(_frameworks)]
-SessionActorDep = Annotated[Actor, Depends(_by_session)]
-TokenActorDep = Annotated[Actor, Depends(_by_token)]
+SessionActorDep = Annotated[Actor, Depends(identity.by_session)]
+TokenActorDep = Annotated[Actor, Depends(identity.by_token)]
 FormDep = Annotated[FormData, Depends(_form)]

@@ -9,10 +9,11 @@ from collections.abc import MutableMapping
 from typing import Any, Final
 
 import structlog
-from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import Message, Scope
 from typing_extensions import override
+
+from app.domain.permissions import VISITOR, Actor
 
 # What is in an address that was answered is an id or a slug of ours; other parameters might be secrets.
 IDS: Final = frozenset(
@@ -22,7 +23,6 @@ _REFUSED: Final = 400
 _FIELDS: Final = ("client", "request_id", "who", "method", "path", "status", "milliseconds")
 _REQUESTS = logging.getLogger("goldgap.requests")
 _UNREADABLE = "Invalid HTTP request received."
-
 
 class OnceOnly(logging.Filter):
     """Drops uvicorn's word on a request that is no HTTP: ours names the client."""
@@ -102,7 +102,7 @@ class RequestLine:
         fields = {
             "client": self.scope.get("client"),
             "request_id": self.scope["state"]["request_id"],
-            "who": self.scope["state"].get("who"),
+            "who": _who(self.scope),
             "method": self.scope["method"],
             "path": path_of(self.scope, status),
             "status": status,
@@ -111,9 +111,10 @@ class RequestLine:
         _REQUESTS.info("request", extra=fields)
 
 
-def note_who(request: Request, user_id: str | None) -> None:
-    """Remember who asks, by an opaque id, for the line of the request."""
-    request.scope.setdefault("state", {})["who"] = user_id
+def _who(scope: Scope) -> str | None:
+    """Return the opaque id of who asks; None for a visitor."""
+    actor: Actor = scope["state"].get("actor", VISITOR)
+    return actor.user_id
 
 
 def path_of(scope: Scope, status: int) -> str:
@@ -122,7 +123,7 @@ def path_of(scope: Scope, status: int) -> str:
     path: str | None = getattr(route, "path", None)
     if path is None:
         return "/static" if scope.get("endpoint") is not None else "(no route)"
-    if status < _REFUSED and scope["state"].get("who"):
+    if status < _REFUSED and _who(scope):
         for name, value in scope.get("path_params", {}).items():
             if name in IDS:
                 path = path.replace(f"{{{name}}}", str(value))
