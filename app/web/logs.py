@@ -24,6 +24,7 @@ _FIELDS: Final = ("client", "request_id", "who", "method", "path", "status", "mi
 _REQUESTS = logging.getLogger("goldgap.requests")
 _UNREADABLE = "Invalid HTTP request received."
 
+
 class OnceOnly(logging.Filter):
     """Drops uvicorn's word on a request that is no HTTP: ours names the client."""
 

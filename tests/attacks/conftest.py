@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.proxy import HOST, Proxy, proxying
+from tests.attacks.proxy import Proxy, proxying
 from tests.process import Process, serving
+from tests.test_settings import SAFE
 
 SETTINGS = {
-    "ENVIRONMENT": "production",
-    "SECRET_KEY": "k3yQ8-vT1mZx7_pLw0RbN4sHdJ6uFcEaGi9oXtYq",
-    "ALLOWED_HOSTS": HOST,
-    "BASE_URL": f"https://{HOST}",
+    **{name: value for name, value in SAFE.items() if name != "DATABASE_URL"},
+    "MAIL_URL": "smtps://mail.example.org",
     # nginx's; who connects directly comes from another address.
     "TRUSTED_PROXIES": "127.0.0.1",
 }
