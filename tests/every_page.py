@@ -80,6 +80,8 @@ class Stage:
             "sign_in": [("visitor", {})],
             "account": [("manager", {})],
             "about": [("visitor", {})],
+            "privacy": [("visitor", {})],
+            "accessibility": [("manager", {})],
             "frameworks": [("visitor", {})],
             "framework": [("visitor", standard), ("manager", standard)],
             "blank_form": [("visitor", standard)],
