@@ -20,6 +20,8 @@ class Notice(enum.StrEnum):
     DRAFT_DELETED = "draft-deleted"
     SUBMITTED = "submitted"
     WITHDRAWN = "withdrawn"
+    NAME_CHANGED = "name-changed"
+    FORGOTTEN = "forgotten"
 
 
 def leave(response: Response, notice: Notice, *, https: bool) -> None:
@@ -42,6 +44,8 @@ def words(request: Request, say: Callable[[str], str]) -> str:
         Notice.DRAFT_DELETED: say("The draft is deleted."),
         Notice.SUBMITTED: say("The assessment is submitted."),
         Notice.WITHDRAWN: say("The assessment is withdrawn."),
+        Notice.NAME_CHANGED: say("Your name is changed."),
+        Notice.FORGOTTEN: say("Your account is deleted."),
     }
     code = request.cookies.get(COOKIE, "")
     return next((sentence for notice, sentence in sentences.items() if notice == code), "")

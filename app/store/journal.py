@@ -33,6 +33,9 @@ class Verb(enum.StrEnum):
     CREATED_PROGRAMME = "created-programme"
     ADDED_MEMBER = "added-member"
     REMOVED_MEMBER = "removed-member"
+    RENAMED = "renamed"
+    EXPORTED = "exported"
+    ERASED = "erased"
 
 
 def note(
