@@ -36,6 +36,8 @@ from app.pages import (
     gaps,
     heatmap,
     home,
+    inbox,
+    mail,
     moves,
     portfolio,
     programmes,
@@ -50,6 +52,7 @@ from app.pages.templating import Page, Templates, page_of
 from app.settings import Settings
 from app.store.database import Store, make_engine
 from app.web import logs
+from app.web import refusals as noted
 from app.web.errors import status_of
 from app.web.language import Languages
 from app.web.security import BodyLimit, CrossSiteCheck, Faults, SecurityHeaders
@@ -122,6 +125,8 @@ def _add_routes(app: FastAPI) -> None:
         home,
         sessions,
         accounts,
+        inbox,
+        mail,
         assessments,
         answering,
         moves,
@@ -159,6 +164,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 def _add_refusals(app: FastAPI) -> None:
     @app.exception_handler(GoldgapError)
     def refused(request: Request, error: GoldgapError) -> Response:
+        noted.note(request, error)
         show = problems.refusal if _is_api(request) else refusals.refusal
         return show(request, error, status_of(error))
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import ipaddress
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,6 +20,8 @@ SECRET_VARIETY = 12
 _PREFIX = "GOLDGAP_"
 _POSTGRESQL = "postgresql+psycopg://"
 _NARROWEST_PREFIX = 8  # a wider network is no one's own
+_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
+_SENDER = re.compile(rf"{_ADDRESS}|[^<>@\"\x00-\x1f\x7f]* <{_ADDRESS}>")
 _LOCAL_NAMES = frozenset({"localhost", "testserver"})
 
 
@@ -40,6 +43,11 @@ def _default_database(known: dict[str, Any]) -> str:
     return f"sqlite:///{known['data_dir'] / 'goldgap.db'}"
 
 
+def _default_mail(known: dict[str, Any]) -> SecretStr:
+    in_development = known.get("environment") == "development"
+    return SecretStr(f"dir://{known['data_dir'].absolute() / 'mail'}" if in_development else "")
+
+
 def _default_hosts(known: dict[str, Any]) -> tuple[str, ...]:
     return DEVELOPMENT_HOSTS if known.get("environment") == "development" else ()
 
@@ -52,7 +60,9 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 class Settings(BaseSettings):
     """The settings. Each is the variable of the same name in capitals behind GOLDGAP_; an empty one is not set."""
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
 
     environment: Literal["development", "production"] = "development"
     data_dir: Path = Path("data")
@@ -68,6 +78,8 @@ class Settings(BaseSettings):
     keep_closed_invitations_days: Days = _USUAL.closed_invitations
     keep_ended_tokens_days: Days = _USUAL.ended_tokens
     keep_journal_names_days: Days = _USUAL.journal_names
+    mail_url: SecretStr = Field(default_factory=_default_mail)
+    mail_from: str = ""
 
     @field_validator("database_url")
     @classmethod
@@ -83,6 +95,35 @@ class Settings(BaseSettings):
                 return _POSTGRESQL + given.removeprefix(scheme)
         if not given.startswith(("sqlite://", _POSTGRESQL)):
             message = "the database must be SQLite (sqlite:///…) or PostgreSQL (postgresql://…)"
+            raise ValueError(message)
+        return given
+
+    @field_validator("mail_url")
+    @classmethod
+    def _known_way(cls, given: SecretStr) -> SecretStr:
+        """Refuse what is no way for mail to go; the address itself is not repeated, as it may hold a password."""
+        parts = urlsplit(given.get_secret_value())
+        try:
+            parts.port  # noqa: B018 - read for its refusal
+        except ValueError:
+            message = "the port of the mail server must be a number"
+            raise ValueError(message) from None
+        if not given.get_secret_value():
+            return given
+        is_folder = parts.scheme == "dir" and not parts.netloc and parts.path.startswith("/")
+        if not is_folder and not (parts.scheme in {"smtp", "smtps"} and parts.hostname):
+            message = "mail must go to a server (smtp://… or smtps://…) or into a folder (dir:///path)"
+            raise ValueError(message)
+        if parts.query == "starttls=no" and not is_loopback(parts.hostname or ""):
+            message = "starttls=no is for a mail server on this very machine"
+            raise ValueError(message)
+        return given
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_address(cls, given: str) -> str:
+        if given and not _SENDER.fullmatch(given):
+            message = "give one address, such as goldgap@example.org or Goldgap <goldgap@example.org>"
             raise ValueError(message)
         return given
 
@@ -105,6 +146,17 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether browsers reach the service by https, so that cookies may insist on it."""
         return self.base_url.startswith("https://")
+
+    @property
+    def mail_sender(self) -> str:
+        """Whom mail comes from: what is set, else `goldgap` at the host of the base URL."""
+        return self.mail_from or f"Goldgap <goldgap@{urlsplit(self.base_url).hostname or 'localhost'}>"
+
+    @property
+    def mail_needs_tls(self) -> bool:
+        """Whether nothing may be said in the open to the mail server: in production, and with a password, abroad."""
+        parts = urlsplit(self.mail_url.get_secret_value())
+        return (self.is_production or bool(parts.username)) and not is_loopback(parts.hostname or "")
 
     @property
     def demo_sign_in(self) -> bool:
@@ -184,6 +236,11 @@ def _base_url(settings: Settings) -> Iterator[str]:
         yield "GOLDGAP_BASE_URL has a host that is not among GOLDGAP_ALLOWED_HOSTS."
 
 
+def _mail(settings: Settings) -> Iterator[str]:
+    if not settings.mail_url.get_secret_value():
+        yield "GOLDGAP_MAIL_URL is not set, so nobody would get their invitation, nor a link to a new password."
+
+
 def _proxies(settings: Settings) -> Iterator[str]:
     for proxy in settings.trusted_proxies:
         try:
@@ -209,6 +266,7 @@ _CHECKS: tuple[Callable[[Settings], Iterator[str]], ...] = (
     _secret,
     _hosts,
     _base_url,
+    _mail,
     _proxies,
     _database,
 )

@@ -12,6 +12,8 @@ from app import __version__
 # Every command and the module it is in; reading them all takes a second that `goldgap version` does without.
 WORDS: Final[Mapping[str, str]] = {
     "serve": "serving",
+    "worker": "mail",
+    "mail": "mail",
     "init": "database",
     "migrate": "database",
     "demo": "demo",

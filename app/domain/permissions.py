@@ -38,6 +38,7 @@ class Permission(enum.StrEnum):
     PORTFOLIO_READ = "portfolio.read"
     PROGRAMME_READ = "programme.read"
     ROUND_OPEN = "round.open"
+    MAIL_MANAGE = "mail.manage"
     ACCOUNT_MANAGE_OWN = "account.manage-own"
 
 
@@ -77,7 +78,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.EVALUATOR: _EVALUATOR,
     Role.READER: _READER,
     Role.OWNER: _OWNER,
-    Role.ADMINISTRATOR: _OWNER,
+    Role.ADMINISTRATOR: _OWNER | {_P.MAIL_MANAGE},
 }
 
 SCOPES: Mapping[Permission, TokenScope | None] = {
@@ -94,6 +95,8 @@ SCOPES: Mapping[Permission, TokenScope | None] = {
     _P.PORTFOLIO_READ: TokenScope.PORTFOLIO,
     _P.PROGRAMME_READ: TokenScope.READ,
     _P.ROUND_OPEN: TokenScope.ADMIN,
+    # Addresses and faults of the service are for a person at a screen.
+    _P.MAIL_MANAGE: None,
     # No token can carry this: a leaked token must not be able to make another.
     _P.ACCOUNT_MANAGE_OWN: None,
 }

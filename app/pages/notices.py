@@ -22,6 +22,8 @@ class Notice(enum.StrEnum):
     WITHDRAWN = "withdrawn"
     NAME_CHANGED = "name-changed"
     FORGOTTEN = "forgotten"
+    MESSAGES_CHOSEN = "messages-chosen"
+    MAIL_RETRIED = "mail-retried"
 
 
 def leave(response: Response, notice: Notice, *, https: bool) -> None:
@@ -46,6 +48,8 @@ def words(request: Request, say: Callable[[str], str]) -> str:
         Notice.WITHDRAWN: say("The assessment is withdrawn."),
         Notice.NAME_CHANGED: say("Your name is changed."),
         Notice.FORGOTTEN: say("Your account is deleted."),
+        Notice.MESSAGES_CHOSEN: say("Your choice is saved."),
+        Notice.MAIL_RETRIED: say("The mail is tried again within a minute."),
     }
     code = request.cookies.get(COOKIE, "")
     return next((sentence for notice, sentence in sentences.items() if notice == code), "")

@@ -15,7 +15,7 @@ from app.pages.resumption import Carried
 from app.pages.templating import Page, PageDep
 from app.usecases import sessions
 from app.usecases.sessions import SignedIn
-from app.web import identity
+from app.web import identity, refusals
 from app.web.addresses import local_path
 from app.web.deps import FormDep, StoreDep
 
@@ -48,6 +48,7 @@ def sign_in(page: PageDep, store: StoreDep, form: FormDep) -> Response:
     try:
         begun = sessions.sign_in(store, form)
     except Invalid as invalid:
+        refusals.note(page.request, invalid)
         error = page.say(invalid.problems[0].message)
         email, following = str(form.get("email", "")), local_path(form.get("next"))
         again = _sign_in(page, store, email=email, following=following, error=error, carried=resumption.unpack(form))

@@ -16,9 +16,9 @@ from app.domain.lifecycle import COUNTING, Assessment, Move, State
 from app.domain.permissions import Actor, Permission, Reach, allows, reach, require
 from app.domain.portfolio import Standing, figures, rivals
 from app.frameworks.reader import Frameworks
+from app.store import announcements, journal
 from app.store import assessments as kept
 from app.store import clusters as kept_clusters
-from app.store import journal
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
 
@@ -108,13 +108,17 @@ def listed(
     after: str = "",
     limit: int | None = None,
     updated_since: dt.datetime | None = None,
+    exported_as: str | None = None,
 ) -> list[Report]:
-    """Read every assessment within reach, by id, from behind `after`; the ones before them are left out."""
+    """Read every assessment within reach, by id, from behind `after`; one `exported_as` a form is noted."""
     within, drafts_within = reach(actor, Permission.ASSESSMENT_READ), reach(actor, Permission.ASSESSMENT_READ_DRAFT)
     with store.reading() as tx:
         found = kept.listed(
             tx, within=within, drafts_within=drafts_within, after=after, limit=limit, updated_since=updated_since
         )
+    if exported_as:
+        with store.writing() as tx:
+            journal.note_export(tx, actor, "assessments", exported_as, [assessment.cluster for assessment in found])
     reports = ((assessment, frameworks.pinned(assessment)) for assessment in found)
     return [Report(a, framework, None, _actions(framework, actor, a)) for a, framework in reports]
 
@@ -209,6 +213,7 @@ def move(
             kept.drop_scorecard(tx, moved)
         before, after = {"state": assessment.state}, {"state": moved.state}
         journal.note(tx, actor, _VERBS[wanted], moved.id, cluster=moved.cluster, before=before, after=after)
+        announcements.moved(tx, actor, moved, wanted)
         return _report(tx, framework, actor, moved)
 
 

@@ -23,9 +23,9 @@ from app.domain.permissions import (
 )
 from app.domain.portfolio import replaced
 from app.frameworks.reader import Frameworks
+from app.store import announcements, journal
 from app.store import assessments as kept_assessments
 from app.store import clusters as kept
-from app.store import journal
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
 
@@ -183,6 +183,7 @@ def open_round(store: Store, actor: Actor, programme_slug: str, raw: Mapping[str
         kept.keep_round(tx, opened)
         after = {"name": opened.name, "reference_date": opened.reference_date}
         journal.note(tx, actor, Verb.OPENED_ROUND, opened.id, programme_id=programme.id, after=after)
+        announcements.opened_round(tx, actor, programme, opened)
         return opened
 
 

@@ -10,8 +10,8 @@ from app.domain.clusters import Programme
 from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.permissions import CLUSTER_ROLES, PROGRAMME_ROLES, Actor, Membership, Reach, Role
 from app.store import accounts as kept
+from app.store import announcements, journal
 from app.store import clusters as kept_clusters
-from app.store import journal
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
 
@@ -90,6 +90,7 @@ def add_member(store: Store, email: str, role: Role, *, cluster: str | None, pro
         user, membership = _user(tx, email), _membership(tx, role, cluster, programme)
         if kept.add_membership(tx, user.id, membership):
             journal.note(tx, OPERATOR, Verb.ADDED_MEMBER, user.id, after=dataclasses.asdict(membership))
+            announcements.gave_role(tx, user.id, membership)
         return membership
 
 
@@ -100,6 +101,7 @@ def remove_member(store: Store, email: str, role: Role, *, cluster: str | None, 
         if not kept.remove_membership(tx, user.id, membership):
             raise NotFound
         journal.note(tx, OPERATOR, Verb.REMOVED_MEMBER, user.id, before=dataclasses.asdict(membership))
+        announcements.took_role(tx, user.id, membership)
         return membership
 
 

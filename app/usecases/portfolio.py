@@ -17,6 +17,7 @@ from app.domain.scoring import Outcome, is_below, percent
 from app.frameworks.reader import Frameworks
 from app.store import assessments as kept
 from app.store import clusters as kept_clusters
+from app.store import journal
 from app.store.clusters import ClusterFilter
 from app.store.database import Store, Transaction
 
@@ -157,9 +158,13 @@ def overview(store: Store, frameworks: Frameworks, actor: Actor, query: Query) -
     return _gather(store, frameworks, actor, query)
 
 
-def export(store: Store, frameworks: Frameworks, actor: Actor, query: Query, sheet: Sheet, language: str) -> Export:
-    """Gather the same portfolio as a flat table with names in a language; raises as `overview` does."""
+def export(
+    store: Store, frameworks: Frameworks, actor: Actor, query: Query, sheet: Sheet, language: str, form: str
+) -> Export:
+    """Gather the same portfolio as a flat table with names in a language, and note it; raises as `overview` does."""
     found = _gather(store, frameworks, actor, query)
+    with store.writing() as tx:
+        journal.note_export(tx, actor, f"portfolio/{sheet}", form, [row.cluster for row in found.rows])
     if sheet is Sheet.CLUSTERS:
         return Export(found, _cluster_table(found))
     if sheet is Sheet.HEATMAP:

@@ -11,7 +11,7 @@ from app.domain.accounts import SESSION_IDLE, SESSION_LIFE, User
 from app.domain.errors import Invalid, NotFound, Problem, Unavailable
 from app.domain.permissions import VISITOR, Actor, Role
 from app.store import accounts as kept
-from app.store import journal, passwords
+from app.store import journal, passwords, visits
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
 from app.store.keys import digest
@@ -69,6 +69,7 @@ def demo_people(store: Store) -> list[DemoPerson]:
 def sign_out(store: Store, actor: Actor, secret: str) -> None:
     """End the session with this secret."""
     with store.writing() as tx:
+        visits.end(tx, digest(secret))
         kept.end_session(tx, digest(secret))
         journal.note(tx, actor, Verb.SIGNED_OUT, actor.user_id or "")
 
@@ -107,6 +108,8 @@ def _demo_person(tx: Transaction, user: User) -> DemoPerson | None:
 
 def _begin_session(tx: Transaction, user: User) -> SignedIn:
     secret = secrets.token_urlsafe(32)
+    visits.begin(tx, user.id)
+    visits.fade(tx, tx.now - SESSION_LIFE, tx.now - SESSION_IDLE)
     kept.end_sessions_before(tx, tx.now - SESSION_LIFE, tx.now - SESSION_IDLE)
     kept.add_session(tx, digest(secret), user.id)
     journal.note(tx, kept.actor(tx, user), Verb.SIGNED_IN, user.id)

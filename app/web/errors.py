@@ -1,6 +1,7 @@
 """Which HTTP status each of the domain's refusals has: one table for both faces."""
 
 from app.domain.errors import Conflict, GoldgapError, Invalid, NotFound, NotPermitted, NotSignedIn, Stale, Unavailable
+from app.store.keys import WrongSecret
 
 
 class PreconditionMissing(GoldgapError):
@@ -24,6 +25,7 @@ STATUS: dict[type[GoldgapError], int] = {
     Invalid: 422,
     PreconditionMissing: 428,
     Unavailable: 503,
+    WrongSecret: 503,
 }
 
 

@@ -29,7 +29,9 @@ def by_session(request: Request) -> Actor:
     """Return who is signed in on this browser, or a visitor."""
     store: Store = request.app.state.store
     secret = session_secret(request)
-    return sessions.by_session(store, secret) if secret else VISITOR
+    actor = sessions.by_session(store, secret) if secret else VISITOR
+    request.state.actor = actor  # so that a refusal can be written down with who was refused
+    return actor
 
 
 def by_token(request: Request) -> Actor:
@@ -41,7 +43,9 @@ def by_token(request: Request) -> Actor:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
         raise NotSignedIn("token", "This token is not valid.")
-    return tokens.by_token(store, token.strip())
+    actor = tokens.by_token(store, token.strip())
+    request.state.actor = actor
+    return actor
 
 
 def set_session(response: Response, secret: str, *, https: bool) -> None:

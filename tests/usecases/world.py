@@ -7,17 +7,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from app.domain.clusters import Cluster
 from app.domain.lifecycle import Assessment, Move
 from app.domain.permissions import Actor, Membership, Role, TokenScope
 from app.frameworks.reader import Frameworks
-from app.store import tables
 from app.store.database import Store
 from app.usecases import assessments, clusters, operators
 from tests.make import DAY, Clock, make_cluster, make_levels
 from tests.store.kept import keep_cluster, keep_person
+from tests.store.lines import lines
 from tests.store.stores import content
 
 _ON_CLUSTER = {"observer": Role.OBSERVER, "contributor": Role.CONTRIBUTOR, "manager": Role.MANAGER}
@@ -139,8 +137,6 @@ class World:
 
     def journal(self) -> list[Line]:
         """Return every line of the journal in the order in which it was written."""
-        with self.store.reading() as tx:
-            rows = tx.connection.execute(sa.select(tables.journal).order_by(tables.journal.c.id)).mappings().all()
         return [
             Line(
                 verb=row["verb"],
@@ -148,10 +144,10 @@ class World:
                 by=row["actor_id"],
                 cluster=row["cluster_id"],
                 programme=row["programme_id"],
-                before=json.loads(row["before"]),
-                after=json.loads(row["after"]),
+                before=json.loads(row["before"] or "{}"),
+                after=json.loads(row["after"] or "{}"),
             )
-            for row in rows
+            for row in lines(self.store)
         ]
 
     def verbs(self) -> list[str]:

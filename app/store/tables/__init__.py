@@ -30,6 +30,8 @@ answers = metadata.tables["answers"]
 scorecards = metadata.tables["scorecards"]
 
 journal = metadata.tables["journal"]
+journal_names = metadata.tables["journal_names"]
+journal_texts = metadata.tables["journal_texts"]
 
 keys = metadata.tables["keys"]
 outbox = metadata.tables["outbox"]
