@@ -80,6 +80,7 @@ class Stage:
             "sign_in": [("visitor", {})],
             "account": [("manager", {})],
             "about": [("visitor", {})],
+            "your_data": [("manager", {})],
             "privacy": [("visitor", {})],
             "accessibility": [("manager", {})],
             "frameworks": [("visitor", {})],

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import sqlalchemy as sa
 
 from app.domain.accounts import User
-from app.store import tables
+from app.store import journal, tables
 from app.store.database import Transaction
 
 # Each column that holds a person's id. A test finds the columns that look like one, so that a new one is not missed.
@@ -48,6 +48,7 @@ _LEFT_OUT: Mapping[str, frozenset[str]] = {
 }
 # What others are told can name the person; these columns hold JSON.
 _TELLING = (tables.notices, tables.outbox)
+_JSON = frozenset({"about", "before", "after"})
 
 Rows = list[dict[str, object]]
 
@@ -59,7 +60,7 @@ def everything(tx: Transaction, user: User) -> dict[str, Rows]:
     texts = tables.journal_texts.c
     columns = (texts.line_id, texts.before, texts.after)
     said = sa.select(*columns).where(texts.line_id.in_(lines))
-    found["journal_texts"] = [dict(row) for row in tx.connection.execute(said).mappings()]
+    found["journal_texts"] = [_read(row) for row in tx.connection.execute(said).mappings()]
     return found
 
 
@@ -68,7 +69,7 @@ def erase(tx: Transaction, user: User) -> None:
     for table in (tables.invitations, tables.outbox):
         tx.connection.execute(sa.delete(table).where(table.c[BY_ADDRESS[table.name]] == user.email))
     tx.connection.execute(sa.delete(tables.users).where(tables.users.c.id == user.id))
-    tx.connection.execute(sa.delete(tables.journal_names).where(tables.journal_names.c.actor_id == user.id))
+    journal.forget(tx, user.id)
     texts, words = tables.journal_texts, (user.name, user.email)
     named = [row.line_id for row in _mentioning(tx, texts, ("before", "after"), words)]
     tx.connection.execute(sa.delete(texts).where(texts.c.line_id.in_(named)))
@@ -85,7 +86,12 @@ def _rows(tx: Transaction, name: str, user: User) -> Rows:
         mine.append(table.c[BY_ADDRESS[name]] == user.email)
     shown = [column for column in table.c if column.name not in _LEFT_OUT.get(name, ())]
     statement = sa.select(*shown).where(sa.or_(*mine)).order_by(*table.primary_key.columns)
-    return [dict(row) for row in tx.connection.execute(statement).mappings()]
+    return [_read(row) for row in tx.connection.execute(statement).mappings()]
+
+
+def _read(row: sa.RowMapping) -> dict[str, object]:
+    """Return a row with what is kept as JSON in its columns opened."""
+    return {name: json.loads(value) if name in _JSON else value for name, value in row.items()}
 
 
 def _mentioning(

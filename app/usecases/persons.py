@@ -1,4 +1,4 @@
-"""What a person can ask for about themselves, and the operator for them: all that is kept, another name, to be forgotten."""
+"""What people can ask for about themselves: all that is kept, another name, to be forgotten. The operator can, too."""
 
 import dataclasses
 import datetime as dt

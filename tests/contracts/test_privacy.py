@@ -1,4 +1,4 @@
-"""What is kept about people: each column that points to a person is known to export and erasure, and told to the public body."""
+"""What is kept about people: each column that leads to one is exported, erased, and told to the public body."""
 
 import dataclasses
 import re
