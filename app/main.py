@@ -40,12 +40,14 @@ from app.pages import (
     inbox,
     mail,
     moves,
+    persons,
     portfolio,
     programmes,
     reference,
     refusals,
     sessions,
     spreads,
+    statements,
     styles,
 )
 from app.pages.templating import Page, Templates, page_of
@@ -104,6 +106,7 @@ def create_app(settings: Settings, store: Store | None = None, frameworks: Frame
     app.state.languages = Languages()
     app.state.templates = Templates(app.state.languages, app.url_path_for)
     app.state.https = settings.https
+    app.state.retention = settings.retention
     app.state.demo_sign_in = settings.demo_sign_in
     _add_routes(app)
     _add_refusals(app)
@@ -124,6 +127,7 @@ def _add_routes(app: FastAPI) -> None:
         home,
         sessions,
         accounts,
+        persons,
         inbox,
         mail,
         assessments,
@@ -137,7 +141,7 @@ def _add_routes(app: FastAPI) -> None:
         exports,
         history,
     )
-    for module in (health, *pages, clusters, programmes, frameworks, gallery, reference):
+    for module in (health, *pages, clusters, programmes, frameworks, statements, gallery, reference):
         app.include_router(module.router)
     v1.add_to(app)
     app.mount("/static", _Static(directory=styles.STATIC), name="static")

@@ -1,5 +1,6 @@
 """Every setting, read from GOLDGAP_* variables when asked for, and what makes a set of them unsafe in production."""
 
+import dataclasses
 import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.domain.retention import Retention
 
 DEVELOPMENT_SECRET = "for development only: anybody can read this"  # noqa: S105 - public on purpose, refused in production
 DEVELOPMENT_HOSTS = ("127.0.0.1", "localhost", "[::1]", "testserver")
@@ -49,6 +52,8 @@ def _default_hosts(known: dict[str, Any]) -> tuple[str, ...]:
     return DEVELOPMENT_HOSTS if known.get("environment") == "development" else ()
 
 
+_USUAL = Retention()
+Days = Annotated[int, Field(ge=1, le=36_500)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 
 
@@ -68,9 +73,13 @@ class Settings(BaseSettings):
     trusted_proxies: Names = ()
     clock_offset: int = 0
     optional_frameworks: Names = ()
+    keep_sent_mail_days: Days = _USUAL.sent_mail
+    keep_read_notices_days: Days = _USUAL.read_notices
+    keep_closed_invitations_days: Days = _USUAL.closed_invitations
+    keep_ended_tokens_days: Days = _USUAL.ended_tokens
+    keep_journal_names_days: Days = _USUAL.journal_names
     mail_url: SecretStr = Field(default_factory=_default_mail)
     mail_from: str = ""
-    mail_kept_days: int = Field(default=30, ge=1)
 
     @field_validator("database_url")
     @classmethod
@@ -153,6 +162,12 @@ class Settings(BaseSettings):
     def demo_sign_in(self) -> bool:
         """Whether the demo's people may be entered with one click: on one's own machine and nowhere else."""
         return not self.is_production and not self.trusted_proxies and all(map(is_loopback, self.allowed_hosts))
+
+    @property
+    def retention(self) -> Retention:
+        """How long what is kept about people is kept."""
+        kinds = (field.name for field in dataclasses.fields(Retention))
+        return Retention(**{kind: getattr(self, f"keep_{kind}_days") for kind in kinds})
 
     def problems(self) -> tuple[str, ...]:
         """Return what makes these settings unsafe in production, one sentence each."""

@@ -19,6 +19,7 @@ WORDS: Final[Mapping[str, str]] = {
     "demo": "demo",
     "user": "people",
     "member": "people",
+    "person": "persons",
     "programme": "programmes",
     "token": "tokens",
     "import": "programmes",

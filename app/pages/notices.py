@@ -20,6 +20,8 @@ class Notice(enum.StrEnum):
     DRAFT_DELETED = "draft-deleted"
     SUBMITTED = "submitted"
     WITHDRAWN = "withdrawn"
+    NAME_CHANGED = "name-changed"
+    FORGOTTEN = "forgotten"
     MESSAGES_CHOSEN = "messages-chosen"
     MAIL_RETRIED = "mail-retried"
 
@@ -44,6 +46,8 @@ def words(request: Request, say: Callable[[str], str]) -> str:
         Notice.DRAFT_DELETED: say("The draft is deleted."),
         Notice.SUBMITTED: say("The assessment is submitted."),
         Notice.WITHDRAWN: say("The assessment is withdrawn."),
+        Notice.NAME_CHANGED: say("Your name is changed."),
+        Notice.FORGOTTEN: say("Your account is deleted."),
         Notice.MESSAGES_CHOSEN: say("Your choice is saved."),
         Notice.MAIL_RETRIED: say("The mail is tried again within a minute."),
     }

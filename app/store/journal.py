@@ -64,6 +64,8 @@ class Verb(enum.StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     TESTED_MAIL = "tested-mail"
     RETRIED_MAIL = "retried-mail"
+    RENAMED = "renamed"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,15 @@ def forget(tx: Transaction, user_id: str) -> int:
     names = tx.connection.execute(sa.delete(journal_names).where(journal_names.c.actor_id == user_id))
     about = sa.select(journal.c.id).where(journal.c.subject == user_id)
     texts = tx.connection.execute(sa.delete(journal_texts).where(journal_texts.c.line_id.in_(about)))
+    return names.rowcount + texts.rowcount
+
+
+def forget_before(tx: Transaction, moment: dt.datetime) -> int:
+    """Erase the texts of lines from before a moment, and names that no later line bears; return how many rows went."""
+    old = sa.select(journal.c.id).where(journal.c.at < moment)
+    texts = tx.connection.execute(sa.delete(journal_texts).where(journal_texts.c.line_id.in_(old)))
+    later = sa.select(journal.c.name_digest).where(journal.c.at >= moment)
+    names = tx.connection.execute(sa.delete(journal_names).where(journal_names.c.digest.not_in(later)))
     return names.rowcount + texts.rowcount
 
 
