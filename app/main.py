@@ -37,13 +37,18 @@ from app.pages import (
     heatmap,
     home,
     moves,
+    own_sessions,
+    passwords,
     portfolio,
     programmes,
     reference,
     refusals,
+    second_steps,
+    security,
     sessions,
     spreads,
     styles,
+    tokens,
 )
 from app.pages.templating import Page, Templates, page_of
 from app.settings import Settings
@@ -100,6 +105,8 @@ def create_app(settings: Settings, store: Store | None = None, frameworks: Frame
     app.state.languages = Languages()
     app.state.templates = Templates(app.state.languages, app.url_path_for)
     app.state.https = settings.https
+    app.state.base_url = settings.base_url
+    app.state.needs_factors = settings.is_production
     app.state.demo_sign_in = settings.demo_sign_in
     _add_routes(app)
     _add_refusals(app)
@@ -119,7 +126,12 @@ def _add_routes(app: FastAPI) -> None:
     pages = (
         home,
         sessions,
+        second_steps,
         accounts,
+        security,
+        passwords,
+        own_sessions,
+        tokens,
         assessments,
         answering,
         moves,

@@ -1,6 +1,6 @@
 """The access matrix (`access.toml`), played for real: who gets which answer from every route, cell by cell.
 
-A request that is refused, and one that only reads, leave every byte of the database as it was. What is out of reach and
+A request that is refused, and one that only reads, leave the database as it was, but for counters of tries. What is out of reach and
 what does not exist answer the same.
 """
 
@@ -151,8 +151,9 @@ def test_the_route_answers_everybody_as_the_matrix_says(stage: Stage, key: str) 
         if status != expected:
             found.append(f"{who} asking for {place} {state}: {status}, and {expected} is due")
         if not stage.is_untouched():
+            changed = not stage.has_only_counted()
             stage.reset()
-            if expected >= 400 or key.startswith("GET"):
+            if changed and (expected >= 400 or key.startswith("GET")):
                 found.append(f"{who} asking for {place} {state} changed something")
     assert found == []
 
