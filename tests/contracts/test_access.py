@@ -1,7 +1,7 @@
 """The access matrix (`access.toml`), played for real: who gets which answer from every route, cell by cell.
 
-A request that is refused, and one that only reads, leave the database as it was, but for counters of tries. What is out of reach and
-what does not exist answer the same.
+A request that is refused, and one that only reads, leave the database as it was, but for counters of tries. What is out
+of reach and what does not exist answer the same.
 """
 
 import re
