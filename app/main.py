@@ -40,15 +40,20 @@ from app.pages import (
     inbox,
     mail,
     moves,
+    own_sessions,
+    passwords,
     persons,
     portfolio,
     programmes,
     reference,
     refusals,
+    second_steps,
+    security,
     sessions,
     spreads,
     statements,
     styles,
+    tokens,
 )
 from app.pages.templating import Page, Templates, page_of
 from app.settings import Settings
@@ -107,6 +112,8 @@ def create_app(settings: Settings, store: Store | None = None, frameworks: Frame
     app.state.templates = Templates(app.state.languages, app.url_path_for)
     app.state.https = settings.https
     app.state.retention = settings.retention
+    app.state.base_url = settings.base_url
+    app.state.needs_factors = settings.is_production
     app.state.demo_sign_in = settings.demo_sign_in
     _add_routes(app)
     _add_refusals(app)
@@ -126,10 +133,15 @@ def _add_routes(app: FastAPI) -> None:
     pages = (
         home,
         sessions,
+        second_steps,
         accounts,
         persons,
         inbox,
         mail,
+        security,
+        passwords,
+        own_sessions,
+        tokens,
         assessments,
         answering,
         moves,

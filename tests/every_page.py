@@ -4,13 +4,17 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from typing_extensions import override
 
+from app.domain.accounts import RESET_LIFE
 from app.domain.framework import Framework
 from app.domain.permissions import Actor, Role
+from app.store import accounts, keys, links, recovery_codes, resets, sessions, tables, totps
 from tests.mails import keep_failed_mail, way_out
+from tests.pages.client import PageClient
 from tests.pages.world import World
 
 # What is got and is no page.
@@ -62,10 +66,14 @@ class Stage:
             "owner": world.person(Role.OWNER, programme="north", name="Per Moe"),
             "evaluator": world.person(Role.EVALUATOR, programme="north", name="Eva Lind"),
             "administrator": world.person(Role.ADMINISTRATOR, name="Tor Vik"),
+            # Has everything that protects an account; and stands between the two steps of signing in.
+            "locked": world.person(Role.MANAGER, cluster="havbruk", name="Liv Berg"),
+            "waiting": world.person(Role.MANAGER, cluster="havbruk", name="Ola Vik"),
         }
         world.round("Vår 2027", day=dt.date(2027, 3, 31))
         keep_failed_mail(world.store)
         self.way_out = way_out(world.store, self.people["manager"])
+        self.link = self._factors()
 
     def visits(self, app: FastAPI) -> list[Visit]:
         """Every page for each person whom it is for; a page that nobody is named for is a KeyError."""
@@ -83,11 +91,21 @@ class Stage:
         return {
             "home": [("visitor", {}), ("manager", {}), ("owner", {}), ("evaluator", {})],
             "sign_in": [("visitor", {})],
+            "second_step": [("waiting", {})],
+            "forgot": [("visitor", {})],
+            "reset": [("visitor", self.link)],
             "account": [("manager", {})],
             "messages": [("manager", {})],
             "inbox": [("manager", {}), ("owner", {})],
             "unsubscribe_page": [("visitor", self.way_out)],
             "mail": [("administrator", {})],
+            "security": [("manager", {}), ("owner", {}), ("locked", {})],
+            "new_app": [("evaluator", {})],
+            "new_passkey": [("manager", {})],
+            "password": [("locked", {})],
+            "confirm": [("locked", {})],
+            "own_sessions": [("locked", {})],
+            "tokens": [("manager", {})],
             "about": [("visitor", {})],
             "your_data": [("manager", {})],
             "privacy": [("visitor", {})],
@@ -115,6 +133,35 @@ class Stage:
             "portfolio_heatmap": [("owner", {})],
             "portfolio_indicators": [("owner", {})],
         }
+
+    def browser(self, who: str, language: str = "en") -> PageClient:
+        """Return the browser of one of the people."""
+        browser, person = self.world.browser(self.people[who], language), self.people[who]
+        if who == "waiting" and person:
+            with self.world.store.writing() as tx:
+                mine = tables.sessions.c.user_id == person.user_id
+                tx.connection.execute(sa.update(tables.sessions).where(mine).values(factor_at=None))
+        return browser
+
+    def _factors(self) -> dict[str, str]:
+        """Give people what the pages about signing in show, and return what a link for a new password is made of."""
+        ids = {name: person.user_id or "" for name, person in self.people.items() if person}
+        with self.world.store.writing() as tx:
+            for name in ("locked", "waiting"):
+                totps.begin(tx, ids[name])
+                tx.connection.execute(sa.update(tables.totps).values(confirmed_at=tx.now))
+                recovery_codes.make(tx, ids[name])
+            totps.begin(tx, ids["evaluator"])
+            accounts.update(tx, ids["locked"], password_hash="a hash")
+            for name, when in (("My phone", None), ("Yubikey", tx.now)):
+                values = {"public_key": b"", "sign_count": 0, "created_at": tx.now, "last_used_at": when}
+                key = {"id": tx.new_id(), "user_id": ids["locked"], "credential": name, "name": name}
+                tx.connection.execute(sa.insert(tables.passkeys).values(**key, **values))
+            for client in ("Firefox, Windows", "Safari, iPhone"):
+                sessions.add(tx, client, ids["locked"], client=client, factor_at=tx.now)
+            secret = links.secret(tx, "reset", "a-reset")
+            resets.add(tx, "a-reset", ids["manager"], keys.digest(secret), tx.now + RESET_LIFE)
+            return {"reset_id": "a-reset", "secret": secret}
 
     def _levels(self, strength: int, short: int = 0) -> dict[str, int]:
         """Levels that differ from indicator to indicator, for all but the last `short` of them."""

@@ -4,12 +4,13 @@ Two gates, always both: a role grants the permission on that cluster or programm
 came with one, carries its scope.
 """
 
+import datetime as dt
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from app.domain.clusters import Cluster
-from app.domain.errors import NotPermitted, NotSignedIn
+from app.domain.errors import ConfirmationDue, FactorDue, NotPermitted, NotSignedIn
 
 
 class TokenScope(enum.StrEnum):
@@ -53,6 +54,10 @@ class Role(enum.StrEnum):
     OWNER = "owner"
     ADMINISTRATOR = "administrator"
 
+
+# Who decides about others, or sees what others have not published, needs more than a password in production.
+NEED_SECOND_FACTOR = frozenset({Role.EVALUATOR, Role.OWNER, Role.ADMINISTRATOR})
+CONFIRMED_FOR = dt.timedelta(minutes=15)
 
 CLUSTER_ROLES = frozenset({Role.OBSERVER, Role.CONTRIBUTOR, Role.MANAGER, Role.EVALUATOR})
 PROGRAMME_ROLES = frozenset({Role.EVALUATOR, Role.READER, Role.OWNER})
@@ -112,7 +117,11 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is asking. `user_id` None is a visitor; `token_scopes` None means a signed-in session, no token."""
+    """Who is asking. `user_id` None is a visitor; `token_scopes` None means a signed-in session, no token.
+
+    `confirmed_at` is when they last showed who they are. `lacks_factor` says that their role needs a second factor and
+    that they have none, so that they may do nothing else than set one up.
+    """
 
     user_id: str | None = None
     name: str = ""
@@ -121,6 +130,8 @@ class Actor:
     is_demo: bool = False
     memberships: tuple[Membership, ...] = ()
     token_scopes: frozenset[TokenScope] | None = None
+    confirmed_at: dt.datetime | None = field(default=None, compare=False)
+    lacks_factor: bool = False
 
     @property
     def is_signed_in(self) -> bool:
@@ -143,10 +154,12 @@ class Reach:
 def reach(actor: Actor, permission: Permission | None = None) -> Reach:
     """Return what the actor's roles reach at all, or only where they grant `permission` and the token carries it.
 
-    Raises NotSignedIn for a visitor and NotPermitted where the token does not carry the permission.
+    Raises NotSignedIn for a visitor, FactorDue, and NotPermitted where the token does not carry the permission.
     """
     if not actor.is_signed_in:
         raise NotSignedIn("sign-in", "Please sign in first.")
+    if actor.lacks_factor:
+        raise FactorDue
     if permission is not None and not _token_carries(actor, permission):
         raise NotPermitted("scope", "This token does not have the scope that this needs.")
     granting = [m for m in actor.memberships if permission is None or permission in GRANTS[m.role]]
@@ -165,7 +178,7 @@ def covers(within: Reach, cluster_id: str | None, programme_id: str | None) -> b
 
 def allows(actor: Actor, permission: Permission, cluster: Cluster) -> bool:
     """Whether the actor may do this to this cluster: both gates."""
-    if not actor.is_signed_in or not _token_carries(actor, permission):
+    if not actor.is_signed_in or actor.lacks_factor or not _token_carries(actor, permission):
         return False
     return covers(reach(actor, permission), cluster.id, cluster.programme_id)
 
@@ -178,7 +191,7 @@ def require(actor: Actor, permission: Permission, cluster: Cluster) -> None:
 
 def allows_in_programme(actor: Actor, permission: Permission, programme_id: str | None) -> bool:
     """Whether the actor may do this in this programme, or anywhere for an administrator: both gates."""
-    if not actor.is_signed_in or not _token_carries(actor, permission):
+    if not actor.is_signed_in or actor.lacks_factor or not _token_carries(actor, permission):
         return False
     return covers(reach(actor, permission), None, programme_id)
 
@@ -196,12 +209,34 @@ def scopes_of_use(actor: Actor) -> frozenset[TokenScope]:
     return frozenset(scope for scope in needed if scope)
 
 
-def require_self(actor: Actor) -> str:
-    """Return the id of the person whose own account this is; raises NotSignedIn, or NotPermitted for a token."""
+def require_self(actor: Actor, *, before_factor: bool = False) -> str:
+    """Return the id of the person whose own account this is; raises NotSignedIn, or NotPermitted for a token.
+
+    FactorDue is raised too, unless this is something that people do on the way to their second factor.
+    """
     if actor.user_id is None:
         raise NotSignedIn("sign-in", "Please sign in first.")
-    reach(actor, Permission.ACCOUNT_MANAGE_OWN)
+    reach(replace(actor, lacks_factor=False) if before_factor else actor, Permission.ACCOUNT_MANAGE_OWN)
     return actor.user_id
+
+
+def require_recent(actor: Actor, now: dt.datetime) -> None:
+    """Pass where the person has shown who they are within the last quarter of an hour; raises ConfirmationDue.
+
+    For acts that do harm in the hands of whoever finds a screen unlocked. A token passes: its scopes say what it may be
+    used for, and nobody sits before it who could be asked.
+    """
+    if actor.token_scopes is not None:
+        return
+    # A clock that was set back makes the moment lie ahead: as far from now as one that is long over.
+    if actor.confirmed_at is None or abs(now - actor.confirmed_at) >= CONFIRMED_FOR:
+        raise ConfirmationDue
+
+
+def needs_second_factor(actor: Actor) -> bool:
+    """Whether one of the person's roles needs a second factor at sign-in."""
+    roles = {m.role for m in actor.memberships} | ({Role.ADMINISTRATOR} if actor.is_administrator else set())
+    return bool(roles & NEED_SECOND_FACTOR)
 
 
 def _token_carries(actor: Actor, permission: Permission) -> bool:

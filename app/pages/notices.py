@@ -6,6 +6,8 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.web import cookies
+
 COOKIE = "goldgap_notice"
 # Long enough for a slow page; a browser that never asks for it forgets.
 _SECONDS = 60
@@ -24,17 +26,23 @@ class Notice(enum.StrEnum):
     FORGOTTEN = "forgotten"
     MESSAGES_CHOSEN = "messages-chosen"
     MAIL_RETRIED = "mail-retried"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105 - a code, no secret
+    PASSWORD_SET = "password-set"  # noqa: S105 - a code, no secret
+    FACTOR_ADDED = "factor-added"
+    FACTOR_REMOVED = "factor-removed"
+    SESSION_ENDED = "session-ended"
+    SESSIONS_ENDED = "sessions-ended"
 
 
 def leave(response: Response, notice: Notice, *, https: bool) -> None:
     """Let the next page say this."""
-    response.set_cookie(COOKIE, notice, max_age=_SECONDS, secure=https, httponly=True, samesite="lax")
+    cookies.put(response, COOKIE, notice, _SECONDS, https=https)
 
 
 def take(request: Request, response: Response, *, https: bool) -> None:
     """Have it forgotten by the page that says it."""
-    if COOKIE in request.cookies:
-        response.delete_cookie(COOKIE, secure=https, httponly=True, samesite="lax")
+    if cookies.get(request, COOKIE) is not None:
+        cookies.drop(response, COOKIE, https=https)
 
 
 def words(request: Request, say: Callable[[str], str]) -> str:
@@ -50,6 +58,12 @@ def words(request: Request, say: Callable[[str], str]) -> str:
         Notice.FORGOTTEN: say("Your account is deleted."),
         Notice.MESSAGES_CHOSEN: say("Your choice is saved."),
         Notice.MAIL_RETRIED: say("The mail is tried again within a minute."),
+        Notice.PASSWORD_CHANGED: say("The password is changed. Everywhere else you have been signed out."),
+        Notice.PASSWORD_SET: say("The new password is set. Sign in with it now."),
+        Notice.FACTOR_ADDED: say("It is in use from now on. Everywhere else you have been signed out."),
+        Notice.FACTOR_REMOVED: say("It is removed. Everywhere else you have been signed out."),
+        Notice.SESSION_ENDED: say("That browser is signed out."),
+        Notice.SESSIONS_ENDED: say("Everywhere else you are signed out now."),
     }
-    code = request.cookies.get(COOKIE, "")
+    code = cookies.get(request, COOKIE)
     return next((sentence for notice, sentence in sentences.items() if notice == code), "")

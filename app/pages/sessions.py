@@ -7,17 +7,19 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.domain.errors import Invalid, NotFound
+from app.domain.errors import Invalid, NotFound, TooMany
 from app.pages import resumption
 from app.pages.contexts import Context
 from app.pages.demo import DemoAccount, demo_accounts, demo_is_open
 from app.pages.resumption import Carried
+from app.pages.second_steps import after_password, refusal_words, waiting_headers
 from app.pages.templating import Page, PageDep
 from app.usecases import sessions
 from app.usecases.sessions import SignedIn
-from app.web import identity, refusals
+from app.web import clients, identity, refusals
 from app.web.addresses import local_path
 from app.web.deps import FormDep, StoreDep
+from app.web.errors import status_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -46,13 +48,13 @@ def sign_in_form(page: PageDep, store: StoreDep, next: str = "/") -> Response:  
 def sign_in(page: PageDep, store: StoreDep, form: FormDep) -> Response:
     """Begin a session; what was typed before an earlier one ended is handed back."""
     try:
-        begun = sessions.sign_in(store, form)
-    except Invalid as invalid:
-        refusals.note(page.request, invalid)
-        error = page.say(invalid.problems[0].message)
+        begun = sessions.sign_in(store, form, clients.browser(page.request))
+    except (Invalid, TooMany) as refused:
+        refusals.note(page.request, refused)
         email, following = str(form.get("email", "")), local_path(form.get("next"))
-        again = _sign_in(page, store, email=email, following=following, error=error, carried=resumption.unpack(form))
-        return page.show(again, status=422)
+        error, carried = refusal_words(page, refused), resumption.unpack(form)
+        again = _sign_in(page, store, email=email, following=following, error=error, carried=carried)
+        return page.show(again, status=status_of(refused), headers=waiting_headers(refused))
     return _begin(page, form, begun)
 
 
@@ -61,15 +63,16 @@ def demo_sign_in(page: PageDep, store: StoreDep, form: FormDep) -> Response:
     """Begin a session as one of the invented people, in development and from this very machine only."""
     if not demo_is_open(page.request):
         raise NotFound
-    return _begin(page, form, sessions.sign_in_to_demo(store, str(form.get("account", ""))))
+    browser = clients.browser(page.request)
+    return _begin(page, form, sessions.sign_in_to_demo(store, str(form.get("account", "")), browser))
 
 
 @router.post("/sign-out", name="sign_out")
 def sign_out(page: PageDep, store: StoreDep) -> Response:
     """End the session."""
     secret = identity.session_secret(page.request)
-    if secret and page.actor.is_signed_in:
-        sessions.sign_out(store, page.actor, secret)
+    if secret:
+        sessions.sign_out(store, secret)
     response = page.go("home")
     identity.clear_session(response, https=page.request.app.state.https)
     return response
@@ -83,11 +86,16 @@ def sign_in_again(page: Page, carried: Carried) -> Response:
 
 def _begin(page: Page, form: FormData, begun: SignedIn) -> Response:
     earlier = identity.session_secret(page.request)
-    if earlier and page.actor.is_signed_in:
-        sessions.sign_out(page.request.app.state.store, page.actor, earlier)
-    carried = resumption.unpack(form)
-    response = resumption.resume(page, carried) if carried else page.go_to(local_path(form.get("next")))
-    identity.set_session(response, begun.secret, https=page.request.app.state.https)
+    if earlier:
+        sessions.sign_out(page.request.app.state.store, earlier)
+    carried, following = resumption.unpack(form), local_path(form.get("next"))
+    if begun.needs_factor:
+        response = after_password(page, begun.secret, following, carried)
+    else:
+        response = resumption.resume(page, carried) if carried else page.go_to(following)
+    https = page.request.app.state.https
+    identity.set_session(response, begun.secret, https=https)
+    identity.set_known(response, begun.mark, https=https)
     return response
 
 

@@ -1,7 +1,6 @@
-"""People, their roles, sessions and tokens: rows to domain values and back. Secrets come in only as digests."""
+"""People, their roles and tokens: rows to domain values and back. Secrets come in only as digests."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +9,7 @@ from app.domain.accounts import Token, User
 from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.permissions import Actor, Membership, Role, TokenScope
 from app.store.database import Transaction, hold
-from app.store.tables import clusters, memberships, programmes, sessions, tokens, users
+from app.store.tables import clusters, memberships, programmes, tokens, users
 
 _USER = tuple(
     users.c[name] for name in ("id", "email", "name", "language", "is_administrator", "is_disabled", "is_demo")
@@ -19,16 +18,6 @@ _TOKEN = tuple(
     tokens.c[name]
     for name in ("id", "user_id", "name", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class KeptSession:
-    """A session as it is kept, with its person."""
-
-    digest: str
-    user: User
-    created_at: dt.datetime
-    seen_at: dt.datetime
 
 
 def users_listed(tx: Transaction) -> list[User]:
@@ -129,41 +118,6 @@ def remove_membership(tx: Transaction, user_id: str, membership: Membership) -> 
         memberships.c.programme_id.is_not_distinct_from(membership.programme_id),
     )
     return bool(tx.connection.execute(statement).rowcount)
-
-
-def add_session(tx: Transaction, digest: str, user_id: str) -> None:
-    """Begin a session."""
-    tx.connection.execute(
-        sa.insert(sessions).values(
-            digest=digest, id=tx.new_id(), user_id=user_id, created_at=tx.now, seen_at=tx.now, confirmed_at=tx.now
-        )
-    )
-
-
-def session(tx: Transaction, digest: str) -> KeptSession | None:
-    """Return a session with its person, None where there is none."""
-    statement = sa.select(sessions.c.created_at, sessions.c.seen_at, *_USER).join_from(sessions, users)
-    row = tx.connection.execute(statement.where(sessions.c.digest == digest)).mappings().one_or_none()
-    if row is None:
-        return None
-    values = dict(row)
-    created_at, seen_at = values.pop("created_at"), values.pop("seen_at")
-    return KeptSession(digest, User(**values), created_at, seen_at)
-
-
-def touch_session(tx: Transaction, digest: str) -> None:
-    """Write down that a session was used now."""
-    tx.connection.execute(sa.update(sessions).where(sessions.c.digest == digest).values(seen_at=tx.now))
-
-
-def end_session(tx: Transaction, digest: str) -> None:
-    """End a session."""
-    tx.connection.execute(sa.delete(sessions).where(sessions.c.digest == digest))
-
-
-def end_sessions_before(tx: Transaction, created: dt.datetime, seen: dt.datetime) -> None:
-    """Forget sessions that began, or were last used, before these moments."""
-    tx.connection.execute(sa.delete(sessions).where((sessions.c.created_at < created) | (sessions.c.seen_at < seen)))
 
 
 def add_token(tx: Transaction, token: Token, digest: str) -> None:

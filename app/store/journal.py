@@ -66,6 +66,19 @@ class Verb(enum.StrEnum):
     RETRIED_MAIL = "retried-mail"
     RENAMED = "renamed"
     ERASED = "erased"
+    GAVE_PASSWORD = "gave-password"  # noqa: S105 - a verb, no secret
+    CONFIRMED = "confirmed"
+    ENDED_SESSION = "ended-session"
+    ENDED_SESSIONS = "ended-sessions"
+    CHANGED_PASSWORD = "changed-password"  # noqa: S105 - a verb, no secret
+    ASKED_FOR_PASSWORD = "asked-for-password"  # noqa: S105 - a verb, no secret
+    RESET_PASSWORD = "reset-password"  # noqa: S105 - a verb, no secret
+    BEGAN_SECOND_FACTOR = "began-second-factor"
+    ADDED_SECOND_FACTOR = "added-second-factor"
+    REMOVED_SECOND_FACTOR = "removed-second-factor"
+    MADE_RECOVERY_CODES = "made-recovery-codes"
+    RESET_SECOND_FACTOR = "reset-second-factor"
+    UNLOCKED = "unlocked"
 
 
 @dataclass(frozen=True, slots=True)

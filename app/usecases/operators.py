@@ -8,12 +8,14 @@ from app.domain import accounts, clusters, text
 from app.domain.accounts import User
 from app.domain.clusters import Programme
 from app.domain.errors import Invalid, NotFound, Problem
+from app.domain.messages import Kind
 from app.domain.permissions import CLUSTER_ROLES, PROGRAMME_ROLES, Actor, Membership, Reach, Role
 from app.store import accounts as kept
-from app.store import announcements, journal
+from app.store import announcements, journal, limits, messages, passkeys, recovery_codes, sessions, totps
 from app.store import clusters as kept_clusters
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
+from app.store.limits import CODES, CONFIRMING, RESETS_OF, SIGN_IN_TO
 
 OPERATOR = Actor(user_id="operator", name="operator", is_administrator=True)
 _EVERYWHERE = Reach(everything=True)
@@ -62,6 +64,7 @@ def acting_as(store: Store, email: str) -> Actor:
             name=user.name,
             is_administrator=user.is_administrator,
             memberships=kept.memberships_of(tx, user.id),
+            confirmed_at=tx.now,  # the operator answers for it
         )
 
 
@@ -70,8 +73,34 @@ def disable_user(store: Store, email: str) -> User:
     with store.writing() as tx:
         user = _user(tx, email)
         kept.update(tx, user.id, is_disabled=True)
+        sessions.end_all(tx, user.id)
         journal.note(tx, OPERATOR, Verb.DISABLED_USER, user.id)
         return dataclasses.replace(user, is_disabled=True)
+
+
+def unlock_user(store: Store, email: str) -> User:
+    """Let a person try again at once who has been shut out by too many guesses; raises NotFound."""
+    with store.writing() as tx:
+        user = _user(tx, email)
+        counted = [(SIGN_IN_TO, user.email), (RESETS_OF, user.email), (CONFIRMING, user.id)]
+        limits.forget(store, *counted, *((limit, user.id) for limit in CODES))
+        journal.note(tx, OPERATOR, Verb.UNLOCKED, user.id)
+        return user
+
+
+def reset_second_factor(store: Store, email: str) -> User:
+    """Take a person's second factors away, who can then sign in with the password alone; raises NotFound.
+
+    Every session of theirs ends, and they are told.
+    """
+    with store.writing() as tx:
+        user = _user(tx, email)
+        before = {"app": totps.end(tx, user.id), "passkeys": passkeys.end(tx, user.id)}
+        recovery_codes.end(tx, user.id)
+        sessions.end_all(tx, user.id)
+        messages.tell(tx, Kind.CHANGED_SECOND_FACTOR, [user.id], "/account/security", {"change": "reset-by-operator"})
+        journal.note(tx, OPERATOR, Verb.RESET_SECOND_FACTOR, user.id, before=before)
+        return user
 
 
 def create_programme(store: Store, raw: Mapping[str, object]) -> Programme:

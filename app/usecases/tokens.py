@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 from app.domain import accounts, text
 from app.domain.accounts import Token
-from app.domain.errors import NotFound, NotSignedIn, Unavailable
-from app.domain.permissions import Actor, require_self
+from app.domain.errors import FactorDue, NotFound, NotSignedIn, Unavailable
+from app.domain.permissions import Actor, needs_second_factor, require_recent, require_self
 from app.store import accounts as kept
-from app.store import journal
+from app.store import journal, limits
+from app.store import sessions as kept_sessions
 from app.store.database import Store
 from app.store.journal import Verb
 from app.store.keys import digest
+from app.store.limits import BAD_TOKENS_FROM
 
 TOKEN_PREFIX = "goldgap"  # noqa: S105 - what secret scanners look for, no secret
 _SEEN_EVERY = dt.timedelta(minutes=1)
@@ -32,12 +34,13 @@ class IssuedToken:
 
 
 def issue(store: Store, actor: Actor, raw: Mapping[str, object]) -> IssuedToken:
-    """Make a token for oneself; raises Invalid, NotSignedIn, NotPermitted for a token."""
+    """Make a token for oneself; raises Invalid, ConfirmationDue, NotSignedIn, NotPermitted for a token."""
     user_id = require_self(actor)
     scopes = accounts.scopes("scopes", raw.get("scopes"))
     days = accounts.token_days("days", raw.get("days"))
     name = text.line("name", raw.get("name"))
     with store.writing() as tx:
+        require_recent(actor, tx.now)
         token_id = tx.new_id()
         expires_at = tx.now + dt.timedelta(days=days)
         token = Token(token_id, user_id, name, scopes, tx.now, expires_at, None, None)
@@ -59,8 +62,12 @@ def revoke(store: Store, actor: Actor, token_id: str) -> None:
         journal.note(tx, actor, Verb.REVOKED_TOKEN, token_id)
 
 
-def by_token(store: Store, presented: str) -> Actor:
-    """Return who a bearer token belongs to, with its scopes; raises NotSignedIn for one that is not valid."""
+def by_token(store: Store, presented: str, *, needs_factors: bool = True) -> Actor:
+    """Return who a bearer token belongs to, with its scopes; raises NotSignedIn for one that is not valid.
+
+    With `needs_factors`, as in production, FactorDue is raised where the person's role needs a second factor that they
+    do not have.
+    """
     refused = NotSignedIn("token", "This token is not valid.")
     token_id = _public_part(presented)
     if token_id is None:
@@ -73,10 +80,24 @@ def by_token(store: Store, presented: str) -> Actor:
         if user.is_disabled:
             raise refused
         actor = dataclasses.replace(kept.actor(tx, user), token_scopes=token.scopes)
+        if needs_factors and needs_second_factor(actor) and not kept_sessions.has_factor(tx, user.id):
+            raise FactorDue
     if token.last_used_at is None or tx.now - token.last_used_at >= _SEEN_EVERY:
         with suppress(Unavailable), store.writing() as tx:
             kept.mark_token(tx, token.id, last_used_at=tx.now)
     return actor
+
+
+def count_refused(store: Store, network: str) -> None:
+    """Count a token from a network that was refused; raises TooMany."""
+    limits.count(store, (BAD_TOKENS_FROM, network))
+
+
+def listed(store: Store, actor: Actor) -> tuple[Token, ...]:
+    """List one's own tokens, the newest first; raises NotSignedIn, NotPermitted for a token."""
+    user_id = require_self(actor)
+    with store.reading() as tx:
+        return tuple(kept.tokens_of(tx, user_id))
 
 
 def _secret(token_id: str) -> str:

@@ -35,6 +35,7 @@ HEADERS: Final[Mapping[str, str]] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 UNSUBSCRIBING: Final = re.compile(r"/unsubscribe/[^/]+/[^/]+/[0-9a-f]{64}")
+NO_REFERRER: Final = "no-referrer"
 HSTS: Final = "max-age=63072000; includeSubDomains"
 
 Refuse = Callable[[Scope, int, str], Response]
@@ -65,8 +66,12 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                # A page may say less about where its visitors come from, and nothing else may be said otherwise.
+                referrer = headers.get("referrer-policy")
                 for name, value in self.headers.items():
                     headers[name] = value
+                if referrer == NO_REFERRER:
+                    headers["Referrer-Policy"] = referrer
                 headers["X-Request-Id"] = request_id
                 headers.setdefault("Cache-Control", "no-store")
                 line.write(message)

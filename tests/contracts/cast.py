@@ -1,5 +1,6 @@
 """The people of the access matrix and the things they ask for, in a database that goes back to how it was."""
 
+import dataclasses
 import datetime as dt
 import itertools
 import sqlite3
@@ -18,7 +19,7 @@ from app.domain.permissions import Actor, Role, TokenScope
 from app.frameworks.reader import Frameworks
 from app.main import create_app
 from app.settings import Settings
-from app.store import letters, schema
+from app.store import letters, schema, sessions
 from app.store.database import Store, make_engine
 from app.store.tables import metadata
 from app.usecases import inbox, operators, tokens
@@ -68,7 +69,7 @@ class Stage:
     def missing(self) -> Thing:
         """Return words for what is not there at all."""
         known = self.things["other", "draft"].words
-        ids = {"id": "0" * 16, "assessment_id": "0" * 16, "token_id": "f" * 16}
+        ids = {"id": "0" * 16, "assessment_id": "0" * 16, "token_id": "f" * 16, "session_id": "f" * 16}
         return Thing({**known, **ids, "cluster": "no-such-cluster", "programme": "no-such-programme"})
 
     def is_untouched(self) -> bool:
@@ -111,7 +112,8 @@ def build(folder: Path) -> Iterator[Stage]:
     clock, numbers = Clock(), itertools.count(1)
     store = Store(make_engine(url), clock=clock, new_id=lambda: f"{next(numbers):016x}", secret=SECRET)
     frameworks = Frameworks(tuple(f for f in catalogues.both().all if f.name == "ecei"))
-    app = create_app(Settings(), store, frameworks)
+    # With a host of its own, so that passkeys are possible.
+    app = create_app(Settings(base_url=ORIGIN), store, frameworks)
     world = World(app, store, frameworks, clock)
     headers = {"Origin": ORIGIN, "Accept-Language": "en"}
     with TestClient(app, base_url=ORIGIN, headers=headers, follow_redirects=False) as http:
@@ -177,9 +179,10 @@ def _tokens(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
 
     def issue(name: str, *scopes: str) -> str:
         raw = {"name": name, "days": 30, "scopes": list(scopes or SCOPES)}
-        issued = tokens.issue(world.store, people[name], raw)
+        person = dataclasses.replace(people[name], confirmed_at=world.clock.now)
+        issued = tokens.issue(world.store, person, raw)
         # Used once, so that using it again writes nothing.
-        tokens.by_token(world.store, issued.secret)
+        tokens.by_token(world.store, issued.secret, needs_factors=False)
         stage.tokens[":".join((name, *scopes))] = issued.secret
         return issued.token.id
 
@@ -192,9 +195,14 @@ def _tokens(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
     stage.tokens["revoked"] = stage.tokens["manager"]
     for name in people:
         token_id = issue(name)
+        person = people[name].user_id or ""
+        with world.store.reading() as tx:
+            session_id = next((session.id for session in sessions.of(tx, person)), "")
         for place, state in stage.things if name == "manager" else ():
             words = stage.things[place, state].words
-            stage.things[place, state] = Thing({**words, "token_id": token_id, "person": people[name].user_id or ""})
+            stage.things[place, state] = Thing(
+                {**words, "token_id": token_id, "session_id": session_id, "person": person}
+            )
     for name in HOLDERS:
         for scope in SCOPES:
             issue(name, scope)
@@ -221,7 +229,7 @@ def _messages(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
 
 def _require_useless(store: Store, token: str) -> None:
     try:
-        tokens.by_token(store, token)
+        tokens.by_token(store, token, needs_factors=False)
     except NotSignedIn:
         return
     raise AssertionError(token)

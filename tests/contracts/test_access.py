@@ -1,7 +1,7 @@
 """The access matrix (`access.toml`), played for real: who gets which answer from every route, cell by cell.
 
-A request that only reads leaves every byte of the database as it was. One that is refused leaves at most a line in the
-journal, one that exports exactly one. What is out of reach and what does not exist answer the same.
+A request that only reads leaves the database as it was, but for counters of tries. One that is refused leaves at most a
+line in the journal, one that exports exactly one. What is out of reach and what does not exist answer the same.
 """
 
 import re

@@ -145,45 +145,6 @@ def test_the_first_role_names_its_organisation(store: Store) -> None:
         assert accounts.first_role(tx, "nobody") is None
 
 
-def test_a_session_comes_back_with_its_person_until_it_is_ended(store: Store, clock: Clock) -> None:
-    user = keep_person(store)
-    with store.writing() as tx:
-        accounts.add_session(tx, "digest", user.id)
-        accounts.add_session(tx, "other", user.id)
-    later = clock.move(minutes=30)
-    with store.writing() as tx:
-        accounts.touch_session(tx, "digest")
-    with store.reading() as tx:
-        assert accounts.session(tx, "digest") == accounts.KeptSession("digest", user, NOW, later)
-        assert accounts.session(tx, "other") == accounts.KeptSession("other", user, NOW, NOW)
-        assert accounts.session(tx, "unknown") is None
-    with store.writing() as tx:
-        accounts.end_session(tx, "digest")
-        accounts.end_session(tx, "unknown")
-        assert accounts.session(tx, "digest") is None
-        assert accounts.session(tx, "other") is not None
-
-
-def test_sessions_that_began_or_were_last_used_too_long_ago_are_forgotten(store: Store, clock: Clock) -> None:
-    user = keep_person(store)
-    for name in ("old", "idle", "alive"):
-        with store.writing() as tx:
-            accounts.add_session(tx, name, user.id)
-        clock.move(hours=1)
-    with store.writing() as tx:
-        accounts.touch_session(tx, "old")
-        accounts.touch_session(tx, "alive")
-        # Began at 8, 9 and 10; last used at 11, 9 and 11.
-        accounts.end_sessions_before(tx, NOW, NOW + dt.timedelta(hours=1))
-        assert all(accounts.session(tx, name) for name in ("old", "idle", "alive"))
-        moment = dt.timedelta(microseconds=1)
-        accounts.end_sessions_before(tx, NOW + moment, NOW)
-        assert accounts.session(tx, "old") is None
-        accounts.end_sessions_before(tx, NOW, NOW + dt.timedelta(hours=1) + moment)
-        assert accounts.session(tx, "idle") is None
-        assert accounts.session(tx, "alive") is not None
-
-
 def test_a_token_comes_back_with_the_digest_of_its_secret(store: Store) -> None:
     keep_person(store)
     everything = dataclasses.replace(TOKEN, id="token-2", scopes=frozenset(TokenScope))
