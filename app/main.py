@@ -30,13 +30,17 @@ from app.pages import (
     assessments,
     blank_form,
     clusters,
+    departures,
     exports,
     frameworks,
     gallery,
     gaps,
     heatmap,
     home,
+    invitations,
+    members,
     moves,
+    own_roles,
     portfolio,
     programmes,
     reference,
@@ -45,6 +49,7 @@ from app.pages import (
     spreads,
     styles,
 )
+from app.pages import help as guide
 from app.pages.templating import Page, Templates, page_of
 from app.settings import Settings
 from app.store.database import Store, make_engine
@@ -101,6 +106,7 @@ def create_app(settings: Settings, store: Store | None = None, frameworks: Frame
     app.state.templates = Templates(app.state.languages, app.url_path_for)
     app.state.https = settings.https
     app.state.demo_sign_in = settings.demo_sign_in
+    app.state.contact, app.state.contact_url = settings.contact, settings.contact_url
     _add_routes(app)
     _add_refusals(app)
     _add_middleware(app, settings)
@@ -130,7 +136,8 @@ def _add_routes(app: FastAPI) -> None:
         spreads,
         exports,
     )
-    for module in (health, *pages, clusters, programmes, frameworks, gallery, reference):
+    people = (members, invitations, own_roles, departures, guide)
+    for module in (health, *pages, clusters, programmes, *people, frameworks, gallery, reference):
         app.include_router(module.router)
     v1.add_to(app)
     app.mount("/static", _Static(directory=styles.STATIC), name="static")

@@ -1,6 +1,7 @@
 """Every setting, read from GOLDGAP_* variables when asked for, and what makes a set of them unsafe in production."""
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,6 +17,7 @@ SECRET_VARIETY = 12
 _PREFIX = "GOLDGAP_"
 _POSTGRESQL = "postgresql+psycopg://"
 _NARROWEST_PREFIX = 8  # a wider network is no one's own
+_CONTACT = re.compile(r"[^@\s<>\"']+@[^@\s<>\"'/?&]+\.[^@\s<>\"'/?&]+|https://[^\s<>\"']+", re.ASCII)
 _LOCAL_NAMES = frozenset({"localhost", "testserver"})
 
 
@@ -58,6 +60,7 @@ class Settings(BaseSettings):
     trusted_proxies: Names = ()
     clock_offset: int = 0
     optional_frameworks: Names = ()
+    contact: str = ""
 
     @field_validator("database_url")
     @classmethod
@@ -73,6 +76,15 @@ class Settings(BaseSettings):
                 return _POSTGRESQL + given.removeprefix(scheme)
         if not given.startswith(("sqlite://", _POSTGRESQL)):
             message = "the database must be SQLite (sqlite:///…) or PostgreSQL (postgresql://…)"
+            raise ValueError(message)
+        return given
+
+    @field_validator("contact")
+    @classmethod
+    def _reachable(cls, given: str) -> str:
+        """Take an e-mail address or the address of a page, and nothing else that a browser would follow."""
+        if given and not _CONTACT.fullmatch(given):
+            message = "give an e-mail address, or a web address that begins with https://"
             raise ValueError(message)
         return given
 
@@ -95,6 +107,11 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether browsers reach the service by https, so that cookies may insist on it."""
         return self.base_url.startswith("https://")
+
+    @property
+    def contact_url(self) -> str:
+        """Where a link to the contact leads; empty where there is none."""
+        return f"mailto:{self.contact}" if "@" in self.contact and "/" not in self.contact else self.contact
 
     @property
     def demo_sign_in(self) -> bool:

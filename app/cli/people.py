@@ -62,6 +62,14 @@ def disable_user(*, email: Email, as_json: AsJson = False) -> None:
     show(dataclasses.asdict(disabled), [f"Disabled the account of {disabled.name}, {disabled.email}."], as_json=as_json)
 
 
+@user.command("enable")
+def enable_user(*, email: Email, as_json: AsJson = False) -> None:
+    """Open a closed account again. Its sessions and tokens from before stay refused."""
+    with opened() as store:
+        enabled = operators.enable_user(store, email)
+    show(dataclasses.asdict(enabled), [f"Opened the account of {enabled.name}, {enabled.email}."], as_json=as_json)
+
+
 @member.command("add")
 def add_member(
     *, email: Email, role: GivenRole, cluster: OnCluster = None, programme: OnProgramme = None, as_json: AsJson = False

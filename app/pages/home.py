@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.domain.clusters import Programme
 from app.pages.contexts import Context
 from app.pages.demo import DemoAccount, demo_accounts
+from app.pages.own_roles import OfferLine, offers
 from app.pages.templating import PageDep
 from app.usecases import clusters
 from app.usecases.clusters import AssessmentLine, ClusterView
@@ -33,6 +34,8 @@ class HomeContext(Context):
     clusters: tuple[ClusterView, ...]
     programmes: tuple[Programme, ...]
     submitted: tuple[AssessmentLine, ...]
+    offers: tuple[OfferLine, ...]
+    email: str
     sees_clusters: bool
 
 
@@ -51,6 +54,8 @@ def home(page: PageDep, store: StoreDep, frameworks: FrameworksDep) -> Response:
             clusters=found.clusters,
             programmes=found.programmes,
             submitted=found.submitted,
+            offers=offers(page, found.offers),
+            email=found.email,
             sees_clusters=sees,
         )
     )

@@ -33,6 +33,16 @@ class Verb(enum.StrEnum):
     CREATED_PROGRAMME = "created-programme"
     ADDED_MEMBER = "added-member"
     REMOVED_MEMBER = "removed-member"
+    INVITED = "invited"
+    INVITED_AGAIN = "invited-again"
+    WITHDREW_INVITATION = "withdrew-invitation"
+    ACCEPTED_INVITATION = "accepted-invitation"
+    DECLINED_INVITATION = "declined-invitation"
+    CHANGED_ROLE = "changed-role"
+    HANDED_OVER = "handed-over"
+    LEFT = "left"
+    CLOSED_ACCOUNT = "closed-account"
+    ENABLED_USER = "enabled-user"
 
 
 def note(

@@ -74,6 +74,16 @@ def disable_user(store: Store, email: str) -> User:
         return dataclasses.replace(user, is_disabled=True)
 
 
+def enable_user(store: Store, email: str) -> User:
+    """Open an account again, with the roles it still has; its old sessions and tokens stay dead; raises NotFound."""
+    with store.writing() as tx:
+        user = _user(tx, email)
+        kept.shut_out(tx, user.id)
+        kept.update(tx, user.id, is_disabled=False)
+        journal.note(tx, OPERATOR, Verb.ENABLED_USER, user.id)
+        return dataclasses.replace(user, is_disabled=False)
+
+
 def create_programme(store: Store, raw: Mapping[str, object]) -> Programme:
     """Create a programme; raises Invalid."""
     with store.writing() as tx:

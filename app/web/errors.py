@@ -1,6 +1,7 @@
 """Which HTTP status each of the domain's refusals has: one table for both faces."""
 
 from app.domain.errors import Conflict, GoldgapError, Invalid, NotFound, NotPermitted, NotSignedIn, Stale, Unavailable
+from app.domain.invitations import NoLongerValid
 
 
 class PreconditionMissing(GoldgapError):
@@ -19,6 +20,7 @@ STATUS: dict[type[GoldgapError], int] = {
     NotSignedIn: 401,
     NotPermitted: 403,
     NotFound: 404,
+    NoLongerValid: 404,
     Conflict: 409,
     Stale: 412,
     Invalid: 422,

@@ -8,9 +8,11 @@ import structlog
 from typing_extensions import override
 from uvicorn.config import LOGGING_CONFIG
 
+from app.web.addresses import without_secret
+
 
 class WithoutQuery(logging.Filter):
-    """Cuts what stands behind the path in a line of the access log: people type secrets into addresses, too."""
+    """Cuts the query and the secrets of mailed links out of a line of the access log."""
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:
@@ -28,7 +30,7 @@ def of_server() -> dict[str, Any]:
 
 
 def _path(part: str) -> str:
-    return part.partition("?")[0] if part.startswith("/") else part
+    return without_secret(part.partition("?")[0]) if part.startswith("/") else part
 
 
 def configure() -> None:

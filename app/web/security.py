@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.web.addresses import holds_secret, without_secret
 from app.web.identity import COOKIE_NAMES
 
 MAX_BODY_BYTES: Final = 1024 * 1024
@@ -45,7 +46,7 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        request_id, secret_address = secrets.token_hex(8), holds_secret(scope["path"])
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_headers(message: Message) -> None:
@@ -53,6 +54,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers[name] = value
+                if secret_address:
+                    headers["Referrer-Policy"] = "no-referrer"
                 headers["X-Request-Id"] = request_id
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
@@ -81,7 +84,8 @@ class Faults:
         except Exception as fault:
             if scope["type"] != "http" or started:
                 raise
-            _LOG.error("fault", request_id=scope["state"]["request_id"], path=scope["path"], exc_info=fault)
+            path = without_secret(scope["path"])
+            _LOG.error("fault", request_id=scope["state"]["request_id"], path=path, exc_info=fault)
             message = (
                 "The fault is ours and has been written down. See whether your change was saved before you try again."
             )
