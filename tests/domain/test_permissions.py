@@ -224,7 +224,7 @@ ON_CLUSTER: dict[str, set[str]] = {
     "owner": {"manager", "evaluator"},
     "administrator": {"manager", "evaluator"},
 }
-ON_PROGRAMME: dict[str, set[str]] = dict.fromkeys(("owner", "administrator"), {"owner", "reader", "evaluator"})
+ON_PROGRAMME: dict[str, set[str]] = {role: {"owner", "reader", "evaluator"} for role in ("owner", "administrator")}
 NORTH = "programme-north"
 
 
