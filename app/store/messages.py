@@ -1,13 +1,25 @@
 """What people are told: mail waiting to be sent and notices in the service, in the transaction of their cause."""
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.domain.messages import ABOUT_SAFETY, Kind
+from app.domain.messages import ABOUT, ABOUT_SAFETY, ROW, Kind
 from app.store.database import Transaction
 from app.store.tables import notices, outbox, users
+
+
+@dataclass(frozen=True, slots=True)
+class MailState:
+    """What became of a mail: `sent_at` or `failed_at` where it came to that, neither while it waits."""
+
+    created_at: dt.datetime
+    sent_at: dt.datetime | None
+    failed_at: dt.datetime | None
+    failure: str
 
 
 def post(
@@ -18,24 +30,33 @@ def post(
     language: str | None = None,
     user_id: str | None = None,
     about: Mapping[str, str] | None = None,
-) -> None:
-    """Put a mail into the outbox. `about` holds ids and names, never a secret: links are made when it is sent."""
+) -> str:
+    """Put a mail into the outbox and return its id; without a known language it is written in every one.
+
+    `about` holds what `domain.messages.ABOUT` asks for, ids and names and never a secret: links are made when it is
+    sent.
+    """
+    _require(kind, about)
+    mail_id = tx.new_id()
     tx.connection.execute(
         sa.insert(outbox).values(
-            id=tx.new_id(),
+            id=mail_id,
             user_id=user_id,
             address=address,
             language=language or "",
             kind=kind,
             about=_json(about),
+            about_id=(about or {}).get(ROW.get(kind, "")),
             created_at=tx.now,
             next_at=tx.now,
         )
     )
+    return mail_id
 
 
 def tell(tx: Transaction, kind: Kind, user_ids: Iterable[str], path: str, about: Mapping[str, str]) -> None:
     """Leave people a notice that leads to `path`, and mail it to those who have not turned its kind off."""
+    _require(kind, about)
     columns = (users.c.id, users.c.email, users.c.language, users.c.muted, users.c.is_demo)
     statement = sa.select(*columns).where(users.c.id.in_(sorted(set(user_ids))), sa.not_(users.c.is_disabled))
     for person in tx.connection.execute(statement.order_by(users.c.id)).all():
@@ -44,6 +65,35 @@ def tell(tx: Transaction, kind: Kind, user_ids: Iterable[str], path: str, about:
         if not person.is_demo and (kind in ABOUT_SAFETY or kind not in person.muted.split()):
             everything = {**about, "path": path}
             post(tx, kind, person.email, language=person.language, user_id=person.id, about=everything)
+
+
+def state(tx: Transaction, kind: Kind, about_id: str) -> MailState | None:
+    """Return what became of the newest mail about this row, such as an invitation; None where there is none."""
+    columns = (outbox.c.created_at, outbox.c.sent_at, outbox.c.failed_at, outbox.c.failure)
+    statement = sa.select(*columns).where(outbox.c.kind == kind, outbox.c.about_id == about_id)
+    newest = statement.order_by(outbox.c.created_at.desc(), outbox.c.id.desc()).limit(1)
+    row = tx.connection.execute(newest).mappings().one_or_none()
+    return None if row is None else MailState(**row)
+
+
+def muted(tx: Transaction, user_id: str, *, to_change: bool = False) -> frozenset[str]:
+    """Return the kinds of mail that a person has turned off, locked where they are to be changed."""
+    statement = sa.select(users.c.muted).where(users.c.id == user_id)
+    found = tx.connection.execute(statement.with_for_update() if to_change else statement).scalar_one_or_none()
+    return frozenset((found or "").split())
+
+
+def mute(tx: Transaction, user_id: str, kinds: Iterable[str]) -> None:
+    """Let these be the kinds of mail that a person has turned off."""
+    listed = " ".join(sorted(set(kinds)))
+    tx.connection.execute(sa.update(users).where(users.c.id == user_id).values(muted=listed))
+
+
+def _require(kind: Kind, about: Mapping[str, str] | None) -> None:
+    missing = ABOUT[kind] - set(about or {})
+    if missing:
+        # Found where it is left rather than where it is sent, when its cause is long past.
+        raise ValueError(f"a message of the kind {kind} needs to know {sorted(missing)}")
 
 
 def _json(about: Mapping[str, str] | None) -> str:

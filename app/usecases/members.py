@@ -171,9 +171,14 @@ def _person(actor: Actor, place: Place, member: Member, given: frozenset[Role]) 
 
 def _sent(tx: Transaction, place: Place, given: frozenset[Role]) -> list[SentInvitation]:
     return [
-        SentInvitation(each, standing, has_failed=False, may_change=each.role in given)
+        SentInvitation(each, standing, has_failed=_has_failed(tx, each), may_change=each.role in given)
         for each, standing in kept_invitations.of_place(tx, place)
     ]
+
+
+def _has_failed(tx: Transaction, invitation: Invitation) -> bool:
+    mail = messages.state(tx, Kind.INVITED, invitation.id)
+    return mail is not None and mail.failed_at is not None
 
 
 def _managed(tx: Transaction, actor: Actor, place: Place) -> list[Managed]:

@@ -1,20 +1,15 @@
-"""Addresses that come from outside and are about to be followed, or written down."""
+"""Addresses that come from outside and are about to be followed."""
 
 import re
 
 # What `store.links` makes: a part of a path that opens something for whoever has it.
-_SECRET = re.compile(r"(?<=/)[0-9a-f]{64}(?![^/?])")
+_SECRET = re.compile(r"/[0-9a-f]{64}(?![^/])")
 _LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f-\U0010ffff]{0,500}")
 
 
 def local_path(raw: object, otherwise: str = "/") -> str:
     """Return a path on this very host as it was given, or `otherwise` for whatever could lead elsewhere."""
     return raw if isinstance(raw, str) and (raw == "/" or _LOCAL.fullmatch(raw)) else otherwise
-
-
-def without_secret(path: str) -> str:
-    """Return a path with the secret of a mailed link in it left out, as it may be written into a log."""
-    return _SECRET.sub("…", path)
 
 
 def holds_secret(path: str) -> bool:

@@ -2,17 +2,18 @@
 
 import copy
 import logging
+import re
 from typing import Any
 
 import structlog
 from typing_extensions import override
 from uvicorn.config import LOGGING_CONFIG
 
-from app.web.addresses import without_secret
+_SECRET = re.compile(r"[0-9a-f]{32,}")
 
 
 class WithoutQuery(logging.Filter):
-    """Cuts the query and the secrets of mailed links out of a line of the access log."""
+    """Cuts what stands behind the path in a line of the access log, and the secrets of mailed links in the path."""
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:
@@ -29,8 +30,13 @@ def of_server() -> dict[str, Any]:
     return config
 
 
+def path(address: str) -> str:
+    """Return an address as it may be logged: people type secrets into addresses, and mails carry them there."""
+    return _SECRET.sub("...", address.partition("?")[0])
+
+
 def _path(part: str) -> str:
-    return without_secret(part.partition("?")[0]) if part.startswith("/") else part
+    return path(part) if part.startswith("/") else part
 
 
 def configure() -> None:

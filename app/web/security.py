@@ -1,5 +1,6 @@
 """What stands before every route, as plain ASGI: request id, body limit, cross-site check, security headers."""
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
@@ -10,7 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.addresses import holds_secret, without_secret
+from app.web import logs
+from app.web.addresses import holds_secret
 from app.web.identity import COOKIE_NAMES
 
 MAX_BODY_BYTES: Final = 1024 * 1024
@@ -28,6 +30,7 @@ HEADERS: Final[Mapping[str, str]] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+UNSUBSCRIBING: Final = re.compile(r"/unsubscribe/[^/]+/[^/]+/[0-9a-f]{64}")
 HSTS: Final = "max-age=63072000; includeSubDomains"
 
 Refuse = Callable[[Scope, int, str], Response]
@@ -46,7 +49,7 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id, secret_address = secrets.token_hex(8), holds_secret(scope["path"])
+        request_id, has_secret = secrets.token_hex(8), holds_secret(scope["path"])
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_headers(message: Message) -> None:
@@ -54,7 +57,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers[name] = value
-                if secret_address:
+                if has_secret:
                     headers["Referrer-Policy"] = "no-referrer"
                 headers["X-Request-Id"] = request_id
                 headers.setdefault("Cache-Control", "no-store")
@@ -84,8 +87,7 @@ class Faults:
         except Exception as fault:
             if scope["type"] != "http" or started:
                 raise
-            path = without_secret(scope["path"])
-            _LOG.error("fault", request_id=scope["state"]["request_id"], path=path, exc_info=fault)
+            _LOG.error("fault", request_id=scope["state"]["request_id"], path=logs.path(scope["path"]), exc_info=fault)
             message = (
                 "The fault is ours and has been written down. See whether your change was saved before you try again."
             )
@@ -119,18 +121,27 @@ class BodyLimit:
 
 
 class CrossSiteCheck:
-    """Refuses writes from other sites; with a session's cookie, also writes that give no proof of where they began."""
+    """Refuses writes from other sites; with a session's cookie, also writes that give no proof of where they began.
+
+    What a mail program sends when somebody unsubscribes in it (RFC 8058) comes from anywhere, and carries its own proof
+    in the address: it is let through without its cookies, so that it can act for nobody but whom the proof names.
+    """
 
     def __init__(self, app: ASGIApp, *, refuse: Refuse) -> None:
         async def deny(scope: Scope, receive: Receive, send: Send) -> None:
             response = refuse(scope, 403, "This request came from another site, so nothing was changed.")
             await response(scope, receive, send)
 
+        self.app = app
         self.lenient = CrossOriginProtection(app, deny_app=deny)
         self.strict = CrossOriginProtection(app, deny_app=deny, allow_unverifiable_requests=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
+        if scope["type"] == "http" and scope["method"] == "POST" and UNSUBSCRIBING.fullmatch(scope["path"]):
+            headers = [(name, value) for name, value in scope["headers"] if name.lower() != b"cookie"]
+            await self.app({**scope, "headers": headers}, receive, send)
+            return
         cookies = ";".join(Headers(scope=scope).getlist("cookie")) if scope["type"] == "http" else ""
         checked = self.strict if any(f"{name}=" in cookies for name in COOKIE_NAMES) else self.lenient
         await checked(scope, receive, send)

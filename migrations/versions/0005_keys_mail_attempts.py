@@ -55,6 +55,7 @@ def _make_outbox() -> None:
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("about", sa.String(), nullable=False),
+        sa.Column("about_id", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -66,6 +67,7 @@ def _make_outbox() -> None:
     )
     op.create_index(op.f("ix_outbox_user_id"), "outbox", ["user_id"])
     op.create_index(op.f("ix_outbox_next_at"), "outbox", ["next_at"])
+    op.create_index(op.f("ix_outbox_about_id"), "outbox", ["about_id"])
 
 
 def _make_notices() -> None:

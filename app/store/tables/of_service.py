@@ -18,7 +18,11 @@ class KeyRow(SQLModel, table=True):
 
 
 class MailRow(SQLModel, table=True):
-    """A mail to be sent, written in the transaction of its cause. What it says is made from `about` when it is sent."""
+    """A mail to be sent, written in the transaction of its cause. What it says is made from `about` when it is sent.
+
+    `next_at` is when it is tried next, None once it was sent or has failed; while a worker speaks to the mail server
+    it lies ahead, so that no other worker takes it. `about_id` is the row whose link the mail carries.
+    """
 
     __tablename__ = "outbox"
     id: str = Field(primary_key=True)
@@ -27,6 +31,7 @@ class MailRow(SQLModel, table=True):
     language: str
     kind: str
     about: str
+    about_id: str | None = Field(default=None, index=True)
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
     next_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     attempts: int = 0
