@@ -30,6 +30,7 @@ from app.pages import (
     assessments,
     blank_form,
     clusters,
+    departures,
     exports,
     frameworks,
     gallery,
@@ -38,8 +39,11 @@ from app.pages import (
     history,
     home,
     inbox,
+    invitations,
     mail,
+    members,
     moves,
+    own_roles,
     own_sessions,
     passwords,
     persons,
@@ -55,6 +59,7 @@ from app.pages import (
     styles,
     tokens,
 )
+from app.pages import help as guide
 from app.pages.templating import Page, Templates, page_of
 from app.settings import Settings
 from app.store.database import Store, make_engine
@@ -115,6 +120,7 @@ def create_app(settings: Settings, store: Store | None = None, frameworks: Frame
     app.state.base_url = settings.base_url
     app.state.needs_factors = settings.is_production
     app.state.demo_sign_in = settings.demo_sign_in
+    app.state.contact, app.state.contact_url = settings.contact, settings.contact_url
     _add_routes(app)
     _add_refusals(app)
     _add_middleware(app, settings)
@@ -153,7 +159,8 @@ def _add_routes(app: FastAPI) -> None:
         exports,
         history,
     )
-    for module in (health, *pages, clusters, programmes, frameworks, statements, gallery, reference):
+    people = (members, invitations, own_roles, departures, guide)
+    for module in (health, *pages, clusters, programmes, *people, frameworks, statements, gallery, reference):
         app.include_router(module.router)
     v1.add_to(app)
     app.mount("/static", _Static(directory=styles.STATIC), name="static")

@@ -22,6 +22,7 @@ _POSTGRESQL = "postgresql+psycopg://"
 _NARROWEST_PREFIX = 8  # a wider network is no one's own
 _ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
 _SENDER = re.compile(rf"{_ADDRESS}|[^<>@\"\x00-\x1f\x7f]* <{_ADDRESS}>")
+_CONTACT = re.compile(r"[^@\s<>\"']+@[^@\s<>\"'/?&]+\.[^@\s<>\"'/?&]+|https://[^\s<>\"']+", re.ASCII)
 _LOCAL_NAMES = frozenset({"localhost", "testserver"})
 
 
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
     keep_journal_names_days: Days = _USUAL.journal_names
     mail_url: SecretStr = Field(default_factory=_default_mail)
     mail_from: str = ""
+    contact: str = ""
 
     @field_validator("database_url")
     @classmethod
@@ -127,6 +129,15 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return given
 
+    @field_validator("contact")
+    @classmethod
+    def _reachable(cls, given: str) -> str:
+        """Take an e-mail address or the address of a page, and nothing else that a browser would follow."""
+        if given and not _CONTACT.fullmatch(given):
+            message = "give an e-mail address, or a web address that begins with https://"
+            raise ValueError(message)
+        return given
+
     @field_validator("base_url")
     @classmethod
     def _without_slash(cls, given: str) -> str:
@@ -157,6 +168,11 @@ class Settings(BaseSettings):
         """Whether nothing may be said in the open to the mail server: in production, and with a password, abroad."""
         parts = urlsplit(self.mail_url.get_secret_value())
         return (self.is_production or bool(parts.username)) and not is_loopback(parts.hostname or "")
+
+    @property
+    def contact_url(self) -> str:
+        """Where a link to the contact leads; empty where there is none."""
+        return f"mailto:{self.contact}" if "@" in self.contact and "/" not in self.contact else self.contact
 
     @property
     def demo_sign_in(self) -> bool:

@@ -79,6 +79,14 @@ def reset_second_factor(*, email: Email, as_json: AsJson = False) -> None:
     show(dataclasses.asdict(changed), [line], as_json=as_json)
 
 
+@user.command("enable")
+def enable_user(*, email: Email, as_json: AsJson = False) -> None:
+    """Open a closed account again. Its sessions and tokens from before stay refused."""
+    with opened() as store:
+        enabled = operators.enable_user(store, email)
+    show(dataclasses.asdict(enabled), [f"Opened the account of {enabled.name}, {enabled.email}."], as_json=as_json)
+
+
 @member.command("add")
 def add_member(
     *, email: Email, role: GivenRole, cluster: OnCluster = None, programme: OnProgramme = None, as_json: AsJson = False

@@ -40,6 +40,9 @@ class Permission(enum.StrEnum):
     PROGRAMME_READ = "programme.read"
     ROUND_OPEN = "round.open"
     MAIL_MANAGE = "mail.manage"
+    MEMBER_READ = "member.read"
+    MEMBER_INVITE = "member.invite"
+    MEMBER_REMOVE = "member.remove"
     ACCOUNT_MANAGE_OWN = "account.manage-own"
 
 
@@ -64,7 +67,9 @@ PROGRAMME_ROLES = frozenset({Role.EVALUATOR, Role.READER, Role.OWNER})
 
 _P = Permission
 _EVALUATOR = frozenset({_P.CLUSTER_READ, _P.ASSESSMENT_READ})
-_OBSERVER = frozenset({_P.CLUSTER_READ, _P.ASSESSMENT_READ, _P.ASSESSMENT_READ_DRAFT, _P.PORTFOLIO_READ})
+_OBSERVER = frozenset(
+    {_P.CLUSTER_READ, _P.ASSESSMENT_READ, _P.ASSESSMENT_READ_DRAFT, _P.PORTFOLIO_READ, _P.MEMBER_READ}
+)
 _CONTRIBUTOR = _OBSERVER | {_P.ASSESSMENT_ANSWER}
 _MANAGER = _CONTRIBUTOR | {
     _P.CLUSTER_UPDATE,
@@ -72,9 +77,11 @@ _MANAGER = _CONTRIBUTOR | {
     _P.ASSESSMENT_SUBMIT,
     _P.ASSESSMENT_WITHDRAW,
     _P.ASSESSMENT_DELETE,
+    _P.MEMBER_INVITE,
+    _P.MEMBER_REMOVE,
 }
-_READER = frozenset({_P.CLUSTER_READ, _P.ASSESSMENT_READ, _P.PORTFOLIO_READ, _P.PROGRAMME_READ})
-_OWNER = _READER | {_P.CLUSTER_REGISTER, _P.CLUSTER_UPDATE, _P.ROUND_OPEN}
+_READER = frozenset({_P.CLUSTER_READ, _P.ASSESSMENT_READ, _P.PORTFOLIO_READ, _P.PROGRAMME_READ, _P.MEMBER_READ})
+_OWNER = _READER | {_P.CLUSTER_REGISTER, _P.CLUSTER_UPDATE, _P.ROUND_OPEN, _P.MEMBER_INVITE, _P.MEMBER_REMOVE}
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.OBSERVER: _OBSERVER,
@@ -101,18 +108,33 @@ SCOPES: Mapping[Permission, TokenScope | None] = {
     _P.PROGRAMME_READ: TokenScope.READ,
     _P.ROUND_OPEN: TokenScope.ADMIN,
     _P.MAIL_MANAGE: TokenScope.ADMIN,
-    # No token can carry this: a leaked token must not be able to make another.
+    # No token can carry these: a leaked token must not be able to make another, nor to let anybody in.
     _P.ACCOUNT_MANAGE_OWN: None,
+    _P.MEMBER_READ: None,
+    _P.MEMBER_INVITE: None,
+    _P.MEMBER_REMOVE: None,
+}
+
+# Which roles each role may give to others, and take from them, on a cluster and on a programme: these and no more.
+GIVES_ON_CLUSTER: Mapping[Role, frozenset[Role]] = {
+    Role.MANAGER: frozenset({Role.OBSERVER, Role.CONTRIBUTOR, Role.MANAGER}),
+    Role.OWNER: frozenset({Role.MANAGER, Role.EVALUATOR}),
+    Role.ADMINISTRATOR: frozenset({Role.MANAGER, Role.EVALUATOR}),
+}
+GIVES_ON_PROGRAMME: Mapping[Role, frozenset[Role]] = {
+    Role.OWNER: frozenset({Role.OWNER, Role.READER, Role.EVALUATOR}),
+    Role.ADMINISTRATOR: frozenset({Role.OWNER, Role.READER, Role.EVALUATOR}),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A role on exactly one cluster or one programme."""
+    """A role on exactly one cluster or one programme; with `until` a deputy's, who has it up to that moment."""
 
     role: Role
     cluster_id: str | None = None
     programme_id: str | None = None
+    until: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +222,23 @@ def require_in_programme(actor: Actor, permission: Permission, programme_id: str
     """Pass where `allows_in_programme` does; raises NotSignedIn or NotPermitted."""
     if not covers(reach(actor, permission), None, programme_id):
         raise NotPermitted("role", "Your role does not allow this here.")
+
+
+def gives(actor: Actor, cluster_id: str | None, programme_id: str | None) -> frozenset[Role]:
+    """Return the roles that the actor may give and take on a cluster, or on a programme where `cluster_id` is None.
+
+    A deputy gives every role but the own one; a token gives none.
+    """
+    if not actor.is_signed_in or actor.token_scopes is not None:
+        return frozenset()
+    table = GIVES_ON_CLUSTER if cluster_id else GIVES_ON_PROGRAMME
+    found = set(table[Role.ADMINISTRATOR]) if actor.is_administrator else set()
+    for membership in actor.memberships:
+        if (cluster_id and membership.cluster_id == cluster_id) or (
+            programme_id and membership.programme_id == programme_id
+        ):
+            found |= table.get(membership.role, frozenset()) - ({membership.role} if membership.until else set())
+    return frozenset(found)
 
 
 def scopes_of_use(actor: Actor) -> frozenset[TokenScope]:

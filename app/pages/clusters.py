@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.domain.clusters import Cluster
 from app.domain.errors import Invalid, NotPermitted, Stale
-from app.domain.permissions import Actor, Permission, covers, reach
+from app.domain.permissions import Actor, Permission, allows, covers, reach
 from app.domain.scoring import Scorecard, percent, score
 from app.pages import tables
 from app.pages.contexts import Context, Crumb
@@ -57,7 +57,10 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterContext(Context):
-    """One cluster with its assessments; `sees_drafts` says whether an unfinished one would be among them."""
+    """One cluster with its assessments; `sees_drafts` says whether an unfinished one would be among them.
+
+    `sees_people` says whether who belongs to the cluster can be seen.
+    """
 
     template: ClassVar[str] = "clusters/cluster.html"
     view: ClusterView
@@ -65,6 +68,7 @@ class ClusterContext(Context):
     columns: tuple[Column, ...]
     lines: tuple[ScoredLine, ...]
     sees_drafts: bool
+    sees_people: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ def view(page: PageDep, store: StoreDep, frameworks: FrameworksDep, cluster: str
             columns=_columns(page),
             lines=tuple(_scored(line) for line in found.assessments),
             sees_drafts=covers(drafts, found.cluster.id, found.cluster.programme_id),
+            sees_people=allows(page.actor, Permission.MEMBER_READ, found.cluster),
         )
     )
 

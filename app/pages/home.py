@@ -10,6 +10,7 @@ from app.domain.clusters import Programme
 from app.pages.contexts import Context
 from app.pages.demo import DemoAccount, demo_accounts
 from app.pages.history import HistoryDay, news
+from app.pages.own_roles import OfferLine, offers
 from app.pages.templating import PageDep
 from app.usecases import clusters, history
 from app.usecases.clusters import AssessmentLine, ClusterView
@@ -34,6 +35,8 @@ class HomeContext(Context):
     clusters: tuple[ClusterView, ...]
     programmes: tuple[Programme, ...]
     submitted: tuple[AssessmentLine, ...]
+    offers: tuple[OfferLine, ...]
+    email: str
     sees_clusters: bool
     news: tuple[HistoryDay, ...]
 
@@ -53,6 +56,8 @@ def home(page: PageDep, store: StoreDep, frameworks: FrameworksDep) -> Response:
             clusters=found.clusters,
             programmes=found.programmes,
             submitted=found.submitted,
+            offers=offers(page, found.offers),
+            email=found.email,
             sees_clusters=sees,
             news=news(page, history.news(store, page.actor)),
         )

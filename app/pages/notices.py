@@ -32,6 +32,16 @@ class Notice(enum.StrEnum):
     FACTOR_REMOVED = "factor-removed"
     SESSION_ENDED = "session-ended"
     SESSIONS_ENDED = "sessions-ended"
+    INVITED = "invited"
+    INVITATION_WITHDRAWN = "invitation-withdrawn"
+    INVITATION_ACCEPTED = "invitation-accepted"
+    INVITATION_DECLINED = "invitation-declined"
+    ACCOUNT_MADE = "account-made"
+    ROLE_CHANGED = "role-changed"
+    MEMBER_REMOVED = "member-removed"
+    HANDED_OVER = "handed-over"
+    LEFT = "left"
+    ACCOUNT_CLOSED = "account-closed"
 
 
 def leave(response: Response, notice: Notice, *, https: bool) -> None:
@@ -64,6 +74,16 @@ def words(request: Request, say: Callable[[str], str]) -> str:
         Notice.FACTOR_REMOVED: say("It is removed. Everywhere else you have been signed out."),
         Notice.SESSION_ENDED: say("That browser is signed out."),
         Notice.SESSIONS_ENDED: say("Everywhere else you are signed out now."),
+        Notice.INVITED: say("The invitation is on its way. It can be accepted within 72 hours, once."),
+        Notice.INVITATION_WITHDRAWN: say("The invitation is withdrawn. Its link no longer works."),
+        Notice.INVITATION_ACCEPTED: say("You have accepted the invitation. Welcome."),
+        Notice.INVITATION_DECLINED: say("You have declined the invitation. Whoever invited you has been told."),
+        Notice.ACCOUNT_MADE: say("Your account is ready. Sign in with your e-mail address and the new password."),
+        Notice.ROLE_CHANGED: say("The role is changed."),
+        Notice.MEMBER_REMOVED: say("The role is taken away, from now on."),
+        Notice.HANDED_OVER: say("The cluster is handed over."),
+        Notice.LEFT: say("You have left."),
+        Notice.ACCOUNT_CLOSED: say("Your account is closed. Thank you for your work."),
     }
     code = cookies.get(request, COOKIE)
     return next((sentence for notice, sentence in sentences.items() if notice == code), "")

@@ -17,11 +17,8 @@ from app.usecases import passwords, second_factors
 from app.web import clients, identity
 from app.web.deps import FormDep, StoreDep
 from app.web.errors import status_of
-from app.web.security import NO_REFERRER
 
 router = APIRouter(include_in_schema=False)
-# The address holds a secret, which no other site is to be told.
-_PRIVATE = {"Referrer-Policy": NO_REFERRER}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +105,7 @@ def reset(page: PageDep, store: StoreDep, reset_id: str, secret: str) -> Respons
         found = passwords.by_link(store, reset_id, secret, clients.browser(page.request))
     except NotFound:
         return _not_good(page)
-    return page.show(_reset(page, found.user.email, _address(page, reset_id, secret)), headers=_PRIVATE)
+    return page.show(_reset(page, found.user.email, _address(page, reset_id, secret)))
 
 
 @router.post("/reset/{reset_id}/{secret}", name="set_password")
@@ -122,7 +119,7 @@ def set_password(page: PageDep, store: StoreDep, form: FormDep, reset_id: str, s
     except Invalid as refused:
         email = str(form.get("email", ""))
         context = _reset(page, email, _address(page, reset_id, secret), errors=_errors(page, refused))
-        return page.show(context, status=status_of(refused), headers=_PRIVATE)
+        return page.show(context, status=status_of(refused))
     response = page.go("sign_in", notice=Notice.PASSWORD_SET)
     identity.clear_session(response, https=page.request.app.state.https)
     return response
@@ -152,7 +149,7 @@ def _reset(page: Page, email: str, action: str, errors: dict[str, str] | None = 
 
 def _not_good(page: Page) -> Response:
     context = SpentContext(title=page.say("This link cannot be used any more"))
-    return page.show(context, status=status_of(NotFound()), headers=_PRIVATE)
+    return page.show(context, status=status_of(NotFound()))
 
 
 def _address(page: Page, reset_id: str, secret: str) -> str:

@@ -79,11 +79,23 @@ def update(tx: Transaction, user_id: str, **values: str | bool | None) -> None:
     tx.connection.execute(sa.update(users).where(users.c.id == user_id).values(**values))
 
 
+def administrators(tx: Transaction) -> list[str]:
+    """Return the ids of the administrators with an open account; others who ask wait until the transaction ends."""
+    hold(tx, "administrators")
+    statement = sa.select(users.c.id).where(users.c.is_administrator, sa.not_(users.c.is_disabled))
+    return list(tx.connection.execute(statement.order_by(users.c.id)).scalars())
+
+
+def lasts(tx: Transaction) -> sa.ColumnElement[bool]:
+    """Return the condition that leaves out the roles of deputies whose time has passed."""
+    return memberships.c.until.is_(None) | (memberships.c.until > tx.now)
+
+
 def memberships_of(tx: Transaction, user_id: str) -> tuple[Membership, ...]:
-    """Return a person's roles."""
-    columns = (memberships.c.role, memberships.c.cluster_id, memberships.c.programme_id)
-    found = tx.connection.execute(sa.select(*columns).where(memberships.c.user_id == user_id))
-    return tuple(Membership(Role(row.role), row.cluster_id, row.programme_id) for row in found)
+    """Return a person's roles as they are now."""
+    columns = (memberships.c.role, memberships.c.cluster_id, memberships.c.programme_id, memberships.c.until)
+    found = tx.connection.execute(sa.select(*columns).where(memberships.c.user_id == user_id, lasts(tx)))
+    return tuple(Membership(Role(row.role), row.cluster_id, row.programme_id, row.until) for row in found)
 
 
 def first_role(tx: Transaction, user_id: str) -> tuple[Role, str] | None:
@@ -92,32 +104,47 @@ def first_role(tx: Transaction, user_id: str) -> tuple[Role, str] | None:
     joined = memberships.outerjoin(clusters, memberships.c.cluster_id == clusters.c.id).outerjoin(
         programmes, memberships.c.programme_id == programmes.c.id
     )
-    statement = sa.select(memberships.c.role, name).select_from(joined).where(memberships.c.user_id == user_id)
+    own = sa.and_(memberships.c.user_id == user_id, lasts(tx))
+    statement = sa.select(memberships.c.role, name).select_from(joined).where(own)
     row = tx.connection.execute(statement.order_by(memberships.c.role.desc(), name).limit(1)).one_or_none()
     return None if row is None else (Role(row.role), row.name)
 
 
 def add_membership(tx: Transaction, user_id: str, membership: Membership) -> bool:
-    """Give a person a role; returns whether it is new to them, as having it already is no fault."""
+    """Give a person a role, to a deputy up to another moment; returns whether that is new, as having it is no fault.
+
+    A role that somebody has for good is made no shorter.
+    """
     hold(tx, f"memberships {user_id}")
-    if membership in memberships_of(tx, user_id):
+    held = {each.role: each for each in memberships_of(tx, user_id) if _is_there(each, membership)}
+    kept = held.get(membership.role)
+    if kept is not None and (kept.until is None or kept == membership):
         return False
-    values = {"cluster_id": membership.cluster_id, "programme_id": membership.programme_id}
+    # In the place of a deputy's time that is over, or is to be another.
+    tx.connection.execute(sa.delete(memberships).where(_same(user_id, membership)))
+    values = {"cluster_id": membership.cluster_id, "programme_id": membership.programme_id, "until": membership.until}
     tx.connection.execute(
-        sa.insert(memberships).values(id=tx.new_id(), user_id=user_id, role=membership.role, **values)
+        sa.insert(memberships).values(id=tx.new_id(), user_id=user_id, role=membership.role, since=tx.now, **values)
     )
     return True
 
 
 def remove_membership(tx: Transaction, user_id: str, membership: Membership) -> bool:
     """Take a role away; returns whether the person had it."""
-    statement = sa.delete(memberships).where(
+    return bool(tx.connection.execute(sa.delete(memberships).where(_same(user_id, membership), lasts(tx))).rowcount)
+
+
+def _is_there(one: Membership, other: Membership) -> bool:
+    return (one.cluster_id, one.programme_id) == (other.cluster_id, other.programme_id)
+
+
+def _same(user_id: str, membership: Membership) -> sa.ColumnElement[bool]:
+    return sa.and_(
         memberships.c.user_id == user_id,
         memberships.c.role == membership.role,
         memberships.c.cluster_id.is_not_distinct_from(membership.cluster_id),
         memberships.c.programme_id.is_not_distinct_from(membership.programme_id),
     )
-    return bool(tx.connection.execute(statement).rowcount)
 
 
 def add_token(tx: Transaction, token: Token, digest: str) -> None:

@@ -79,6 +79,16 @@ class Verb(enum.StrEnum):
     MADE_RECOVERY_CODES = "made-recovery-codes"
     RESET_SECOND_FACTOR = "reset-second-factor"
     UNLOCKED = "unlocked"
+    INVITED = "invited"
+    INVITED_AGAIN = "invited-again"
+    WITHDREW_INVITATION = "withdrew-invitation"
+    ACCEPTED_INVITATION = "accepted-invitation"
+    DECLINED_INVITATION = "declined-invitation"
+    CHANGED_ROLE = "changed-role"
+    HANDED_OVER = "handed-over"
+    LEFT = "left"
+    CLOSED_ACCOUNT = "closed-account"
+    ENABLED_USER = "enabled-user"
 
 
 @dataclass(frozen=True, slots=True)

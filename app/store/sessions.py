@@ -14,7 +14,7 @@ from app.domain.accounts import SECOND_STEP_LIFE, SESSION_IDLE, SESSION_LIFE, Us
 from app.store import visits
 from app.store.database import Transaction
 from app.store.keys import digest as digest_of
-from app.store.tables import passkeys, sessions, totps, users
+from app.store.tables import passkeys, sessions, tokens, totps, users
 
 _SESSION = tuple(
     sessions.c[name]
@@ -142,6 +142,13 @@ def end_all(tx: Transaction, user_id: str, *, but: str | None = None) -> int:
     """End a person's sessions, all or all but the one with this id, and return how many there were."""
     others = (sessions.c.id != but,) if but else ()
     return _end(tx, sessions.c.user_id == user_id, *others)
+
+
+def shut_out(tx: Transaction, user_id: str) -> None:
+    """End every session of a person, and every token from now on."""
+    end_all(tx, user_id)
+    open_ = sa.and_(tokens.c.user_id == user_id, tokens.c.revoked_at.is_(None))
+    tx.connection.execute(sa.update(tokens).where(open_).values(revoked_at=tx.now))
 
 
 def end_over(tx: Transaction) -> None:

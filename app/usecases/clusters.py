@@ -10,7 +10,9 @@ from app.domain import clusters, lifecycle, text
 from app.domain.clusters import Cluster, Programme, Round
 from app.domain.errors import Invalid, NotFound, Problem, Stale
 from app.domain.framework import Framework
+from app.domain.invitations import Invitation
 from app.domain.lifecycle import Assessment
+from app.domain.members import Place
 from app.domain.permissions import (
     Actor,
     Permission,
@@ -23,7 +25,7 @@ from app.domain.permissions import (
 )
 from app.domain.portfolio import replaced
 from app.frameworks.reader import Frameworks
-from app.store import announcements, journal
+from app.store import accounts, announcements, invitations, journal
 from app.store import assessments as kept_assessments
 from app.store import clusters as kept
 from app.store.database import Store, Transaction
@@ -78,12 +80,15 @@ class ProgrammeView:
 class Home:
     """What a signed-in person works with: their clusters, each with its assessments, and their programmes.
 
-    `submitted` is for who follows other clusters without a portfolio: the newest of what these submitted.
+    `submitted` is for who follows other clusters without a portfolio: the newest of what these submitted; `offers`
+    are the invitations that wait for an answer.
     """
 
     clusters: tuple[ClusterView, ...]
     programmes: tuple[Programme, ...]
     submitted: tuple[AssessmentLine, ...]
+    offers: tuple[tuple[Invitation, Place], ...]
+    email: str
 
 
 def home(store: Store, frameworks: Frameworks, actor: Actor) -> Home:
@@ -93,7 +98,9 @@ def home(store: Store, frameworks: Frameworks, actor: Actor) -> Home:
         views = [_view(tx, frameworks, actor, cluster) for cluster in kept.listed(tx, within=own)]
         programmes = kept.programmes_listed(tx, within=reach(actor, Permission.PROGRAMME_READ))
         submitted = () if programmes else _submitted(tx, frameworks, actor)
-        return Home(tuple(views), tuple(programmes), tuple(submitted))
+        email = accounts.by_id(tx, actor.user_id or "").email
+        offers = invitations.offers(tx, email)
+        return Home(tuple(views), tuple(programmes), tuple(submitted), tuple(offers), email)
 
 
 def view(store: Store, frameworks: Frameworks, actor: Actor, slug: str) -> ClusterView:

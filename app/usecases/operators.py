@@ -103,6 +103,16 @@ def reset_second_factor(store: Store, email: str) -> User:
         return user
 
 
+def enable_user(store: Store, email: str) -> User:
+    """Open an account again, with the roles it still has; its old sessions and tokens stay dead; raises NotFound."""
+    with store.writing() as tx:
+        user = _user(tx, email)
+        sessions.shut_out(tx, user.id)
+        kept.update(tx, user.id, is_disabled=False)
+        journal.note(tx, OPERATOR, Verb.ENABLED_USER, user.id)
+        return dataclasses.replace(user, is_disabled=False)
+
+
 def create_programme(store: Store, raw: Mapping[str, object]) -> Programme:
     """Create a programme; raises Invalid."""
     with store.writing() as tx:

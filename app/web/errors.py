@@ -13,6 +13,7 @@ from app.domain.errors import (
     TooMany,
     Unavailable,
 )
+from app.domain.invitations import NoLongerValid
 from app.store.keys import WrongSecret
 
 
@@ -34,6 +35,7 @@ STATUS: dict[type[GoldgapError], int] = {
     NotPermitted: 403,
     FactorDue: 403,
     NotFound: 404,
+    NoLongerValid: 404,
     Conflict: 409,
     Stale: 412,
     Invalid: 422,

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web import logs
+from app.web.addresses import holds_secret
 from app.web.identity import COOKIE_NAMES
 
 MAX_BODY_BYTES: Final = 1024 * 1024
@@ -35,7 +36,6 @@ HEADERS: Final[Mapping[str, str]] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 UNSUBSCRIBING: Final = re.compile(r"/unsubscribe/[^/]+/[^/]+/[0-9a-f]{64}")
-NO_REFERRER: Final = "no-referrer"
 HSTS: Final = "max-age=63072000; includeSubDomains"
 
 Refuse = Callable[[Scope, int, str], Response]
@@ -59,19 +59,17 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        request_id, has_secret = secrets.token_hex(8), holds_secret(scope["path"])
         scope.setdefault("state", {})["request_id"] = request_id
         line = logs.RequestLine(scope)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                # A page may say less about where its visitors come from, and nothing else may be said otherwise.
-                referrer = headers.get("referrer-policy")
                 for name, value in self.headers.items():
                     headers[name] = value
-                if referrer == NO_REFERRER:
-                    headers["Referrer-Policy"] = referrer
+                if has_secret:
+                    headers["Referrer-Policy"] = "no-referrer"
                 headers["X-Request-Id"] = request_id
                 headers.setdefault("Cache-Control", "no-store")
                 line.write(message)

@@ -11,7 +11,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables; a cluster that has submitted in a programme has shared that with it, from that day on."""
-    op.add_column("memberships", sa.Column("until", sa.DateTime(timezone=True), nullable=True))
+    for column in ("until", "since"):
+        op.add_column("memberships", sa.Column(column, sa.DateTime(timezone=True), nullable=True))
     _make_invitations()
     op.create_table(
         "consents",
@@ -54,7 +55,8 @@ def downgrade() -> None:
     for table in ("interests", "consents", "invitations"):
         op.drop_table(table)
     with op.batch_alter_table("memberships") as memberships:
-        memberships.drop_column("until")
+        for column in ("since", "until"):
+            memberships.drop_column(column)
 
 
 def _make_invitations() -> None:
@@ -66,6 +68,8 @@ def _make_invitations() -> None:
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("cluster_id", sa.String(), nullable=True),
         sa.Column("programme_id", sa.String(), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("giver_becomes", sa.String(), nullable=True),
         sa.Column("invited_by", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -83,6 +87,9 @@ def _make_invitations() -> None:
         sa.CheckConstraint("(cluster_id IS NULL) <> (programme_id IS NULL)", name=op.f("ck_invitations_one_scope")),
         sa.CheckConstraint(f"role IN ({roles})", name=op.f("ck_invitations_role")),
         sa.CheckConstraint("closed_as IN ('accepted', 'declined', 'withdrawn')", name=op.f("ck_invitations_closed_as")),
+        sa.CheckConstraint(
+            "giver_becomes IN ('observer', 'contributor', 'nothing')", name=op.f("ck_invitations_giver_becomes")
+        ),
     )
-    for column in ("email", "cluster_id", "programme_id"):
+    for column in ("email", "cluster_id", "programme_id", "invited_by"):
         op.create_index(op.f(f"ix_invitations_{column}"), "invitations", [column])
