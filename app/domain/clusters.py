@@ -3,9 +3,10 @@
 import datetime as dt
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.domain import text
+from app.domain.consent import Sharing
 from app.domain.errors import Invalid, Problem
 
 SLUG_LENGTH = 60
@@ -37,7 +38,10 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A cluster organisation; `slug` is its readable address and never changes by itself."""
+    """A cluster organisation; `slug` is its readable address and never changes by itself.
+
+    Read along with it: `sharing`, how it stands to its programme, and `programme_name`, what that is called.
+    """
 
     id: str
     slug: str
@@ -49,6 +53,8 @@ class Cluster:
     sector: str
     revision: int
     updated_at: dt.datetime
+    sharing: Sharing = field(default=Sharing.UNDECIDED, compare=False)
+    programme_name: str | None = field(default=None, compare=False)
 
 
 def slug(field: str, raw: object) -> str:

@@ -1,15 +1,19 @@
 """Who may do what: every permission, the roles that grant it, the token scopes that carry it. Nowhere else.
 
 Two gates, always both: a role grants the permission on that cluster or programme, and the token, where the actor
-came with one, carries its scope.
+came with one, carries its scope. Duties are kept apart: nobody evaluates a cluster that they belong to, or about which
+they have declared a conflict of interest.
 """
 
+import datetime as dt
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.domain.clusters import Cluster
+from app.domain.consent import Sharing
 from app.domain.errors import NotPermitted, NotSignedIn
+from app.domain.interests import unreviewable
 
 
 class TokenScope(enum.StrEnum):
@@ -38,6 +42,10 @@ class Permission(enum.StrEnum):
     PORTFOLIO_READ = "portfolio.read"
     PROGRAMME_READ = "programme.read"
     ROUND_OPEN = "round.open"
+    CONSENT_READ = "consent.read"
+    CONSENT_CHANGE = "consent.change"
+    INTEREST_DECLARE = "interest.declare"
+    INTEREST_LIFT = "interest.lift"
     ACCOUNT_MANAGE_OWN = "account.manage-own"
 
 
@@ -57,8 +65,10 @@ CLUSTER_ROLES = frozenset({Role.OBSERVER, Role.CONTRIBUTOR, Role.MANAGER, Role.E
 PROGRAMME_ROLES = frozenset({Role.EVALUATOR, Role.READER, Role.OWNER})
 
 _P = Permission
-_EVALUATOR = frozenset({_P.CLUSTER_READ, _P.ASSESSMENT_READ})
-_OBSERVER = frozenset({_P.CLUSTER_READ, _P.ASSESSMENT_READ, _P.ASSESSMENT_READ_DRAFT, _P.PORTFOLIO_READ})
+_EVALUATOR = frozenset({_P.CLUSTER_READ, _P.ASSESSMENT_READ, _P.INTEREST_DECLARE})
+_OBSERVER = frozenset(
+    {_P.CLUSTER_READ, _P.ASSESSMENT_READ, _P.ASSESSMENT_READ_DRAFT, _P.PORTFOLIO_READ, _P.CONSENT_READ}
+)
 _CONTRIBUTOR = _OBSERVER | {_P.ASSESSMENT_ANSWER}
 _MANAGER = _CONTRIBUTOR | {
     _P.CLUSTER_UPDATE,
@@ -66,9 +76,10 @@ _MANAGER = _CONTRIBUTOR | {
     _P.ASSESSMENT_SUBMIT,
     _P.ASSESSMENT_WITHDRAW,
     _P.ASSESSMENT_DELETE,
+    _P.CONSENT_CHANGE,
 }
 _READER = frozenset({_P.CLUSTER_READ, _P.ASSESSMENT_READ, _P.PORTFOLIO_READ, _P.PROGRAMME_READ})
-_OWNER = _READER | {_P.CLUSTER_REGISTER, _P.CLUSTER_UPDATE, _P.ROUND_OPEN}
+_OWNER = _READER | {_P.CLUSTER_REGISTER, _P.CLUSTER_UPDATE, _P.ROUND_OPEN, _P.INTEREST_LIFT}
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.OBSERVER: _OBSERVER,
@@ -94,23 +105,34 @@ SCOPES: Mapping[Permission, TokenScope | None] = {
     _P.PORTFOLIO_READ: TokenScope.PORTFOLIO,
     _P.PROGRAMME_READ: TokenScope.READ,
     _P.ROUND_OPEN: TokenScope.ADMIN,
-    # No token can carry this: a leaked token must not be able to make another.
+    _P.CONSENT_READ: TokenScope.READ,
+    # No token can carry these: what a cluster gives away and who may not evaluate whom, a person decides.
+    _P.CONSENT_CHANGE: None,
+    _P.INTEREST_DECLARE: None,
+    _P.INTEREST_LIFT: None,
+    # Nor this: a leaked token must not be able to make another.
     _P.ACCOUNT_MANAGE_OWN: None,
 }
+# Whoever only stands in for somebody does not decide what the cluster gives away.
+NOT_FOR_DEPUTIES = frozenset({_P.CONSENT_CHANGE})
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A role on exactly one cluster or one programme."""
+    """A role on exactly one cluster or one programme; a deputy has it until a moment."""
 
     role: Role
     cluster_id: str | None = None
     programme_id: str | None = None
+    until: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is asking. `user_id` None is a visitor; `token_scopes` None means a signed-in session, no token."""
+    """Who is asking. `user_id` None is a visitor; `token_scopes` None means a signed-in session, no token.
+
+    `conflicts` are the ids of the clusters about which they have declared a conflict of interest.
+    """
 
     user_id: str | None = None
     name: str = ""
@@ -118,6 +140,7 @@ class Actor:
     is_administrator: bool = False
     is_demo: bool = False
     memberships: tuple[Membership, ...] = ()
+    conflicts: frozenset[str] = frozenset()
     token_scopes: frozenset[TokenScope] | None = None
 
     @property
@@ -131,11 +154,18 @@ VISITOR = Actor()
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Which clusters and programmes a list may speak of; the store turns it into its filter."""
+    """Which clusters and programmes a list may speak of; the store turns it into its filter.
+
+    Clusters reached by name are reached by a role of their own; the assessments of all others are seen as far as the
+    cluster shares them. `barred` clusters are out of reach where only evaluating leads to them, by a programme in
+    `reviewed`.
+    """
 
     everything: bool = False
     clusters: frozenset[str] = frozenset()
     programmes: frozenset[str] = frozenset()
+    reviewed: frozenset[str] = frozenset()
+    barred: frozenset[str] = frozenset()
 
 
 def reach(actor: Actor, permission: Permission | None = None) -> Reach:
@@ -147,18 +177,38 @@ def reach(actor: Actor, permission: Permission | None = None) -> Reach:
         raise NotSignedIn("sign-in", "Please sign in first.")
     if permission is not None and not _token_carries(actor, permission):
         raise NotPermitted("scope", "This token does not have the scope that this needs.")
-    granting = [m for m in actor.memberships if permission is None or permission in GRANTS[m.role]]
+    granting = [m for m in actor.memberships if permission is None or _grants(m, permission)]
+    reviewing = [m for m in granting if m.role is Role.EVALUATOR]
+    others = [m for m in granting if m.role is not Role.EVALUATOR]
+    barred = unreviewable(belongs_to(actor.memberships), actor.conflicts)
+    programmes = _programmes(others)
+    reviewed = _programmes(reviewing) - programmes
     by_administration = permission is None or permission in GRANTS[Role.ADMINISTRATOR]
     return Reach(
         everything=actor.is_administrator and by_administration,
-        clusters=frozenset(m.cluster_id for m in granting if m.cluster_id),
-        programmes=frozenset(m.programme_id for m in granting if m.programme_id),
+        clusters=_clusters(others) | (_clusters(reviewing) - barred),
+        programmes=programmes | reviewed,
+        reviewed=reviewed if barred else frozenset(),
+        barred=barred if reviewed else frozenset(),
     )
 
 
 def covers(within: Reach, cluster_id: str | None, programme_id: str | None) -> bool:
     """Whether a cluster, or a programme where `cluster_id` is None, lies within this reach."""
-    return within.everything or cluster_id in within.clusters or programme_id in within.programmes
+    if within.everything or cluster_id in within.clusters:
+        return True
+    is_barred = programme_id in within.reviewed and cluster_id in within.barred
+    return programme_id in within.programmes and not is_barred
+
+
+def is_withheld(within: Reach, cluster: Cluster) -> bool:
+    """Whether a cluster within reach is no more than a name, since it does not share what it has assessed."""
+    return cluster.sharing is Sharing.WITHHELD and cluster.id not in within.clusters
+
+
+def belongs_to(memberships: Iterable[Membership]) -> frozenset[str]:
+    """Return the clusters that somebody with these roles belongs to; evaluating one is not belonging to it."""
+    return _clusters(m for m in memberships if m.role is not Role.EVALUATOR)
 
 
 def allows(actor: Actor, permission: Permission, cluster: Cluster) -> bool:
@@ -200,6 +250,19 @@ def require_self(actor: Actor) -> str:
         raise NotSignedIn("sign-in", "Please sign in first.")
     reach(actor, Permission.ACCOUNT_MANAGE_OWN)
     return actor.user_id
+
+
+def _grants(membership: Membership, permission: Permission) -> bool:
+    is_deputy = membership.until is not None
+    return permission in GRANTS[membership.role] and not (is_deputy and permission in NOT_FOR_DEPUTIES)
+
+
+def _clusters(memberships: Iterable[Membership]) -> frozenset[str]:
+    return frozenset(m.cluster_id for m in memberships if m.cluster_id)
+
+
+def _programmes(memberships: Iterable[Membership]) -> frozenset[str]:
+    return frozenset(m.programme_id for m in memberships if m.programme_id)
 
 
 def _token_carries(actor: Actor, permission: Permission) -> bool:

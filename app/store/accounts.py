@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.domain.accounts import Token, User
 from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.permissions import Actor, Membership, Role, TokenScope
+from app.store import interests
 from app.store.database import Transaction, hold
 from app.store.tables import clusters, memberships, programmes, sessions, tokens, users
 
@@ -73,6 +74,7 @@ def actor(tx: Transaction, user: User) -> Actor:
         is_administrator=user.is_administrator,
         is_demo=user.is_demo,
         memberships=memberships_of(tx, user.id),
+        conflicts=interests.clusters_of(tx, user.id),
     )
 
 
@@ -91,10 +93,11 @@ def update(tx: Transaction, user_id: str, **values: str | bool | None) -> None:
 
 
 def memberships_of(tx: Transaction, user_id: str) -> tuple[Membership, ...]:
-    """Return a person's roles."""
-    columns = (memberships.c.role, memberships.c.cluster_id, memberships.c.programme_id)
-    found = tx.connection.execute(sa.select(*columns).where(memberships.c.user_id == user_id))
-    return tuple(Membership(Role(row.role), row.cluster_id, row.programme_id) for row in found)
+    """Return the roles that a person has now; a deputy's is over when its moment has come."""
+    columns = (memberships.c.role, memberships.c.cluster_id, memberships.c.programme_id, memberships.c.until)
+    is_on = sa.or_(memberships.c.until.is_(None), memberships.c.until > tx.now)
+    found = tx.connection.execute(sa.select(*columns).where(memberships.c.user_id == user_id, is_on))
+    return tuple(Membership(Role(row.role), row.cluster_id, row.programme_id, row.until) for row in found)
 
 
 def first_role(tx: Transaction, user_id: str) -> tuple[Role, str] | None:
@@ -113,9 +116,13 @@ def add_membership(tx: Transaction, user_id: str, membership: Membership) -> boo
     hold(tx, f"memberships {user_id}")
     if membership in memberships_of(tx, user_id):
         return False
+    # The same role until another moment, which may be over, makes room for this one.
+    remove_membership(tx, user_id, membership)
     values = {"cluster_id": membership.cluster_id, "programme_id": membership.programme_id}
     tx.connection.execute(
-        sa.insert(memberships).values(id=tx.new_id(), user_id=user_id, role=membership.role, **values)
+        sa.insert(memberships).values(
+            id=tx.new_id(), user_id=user_id, role=membership.role, until=membership.until, **values
+        )
     )
     return True
 
@@ -166,13 +173,25 @@ def end_sessions_before(tx: Transaction, created: dt.datetime, seen: dt.datetime
     tx.connection.execute(sa.delete(sessions).where((sessions.c.created_at < created) | (sessions.c.seen_at < seen)))
 
 
-def add_token(tx: Transaction, token: Token, digest: str) -> None:
-    """Write a new token with the digest of its secret."""
+@dataclass(frozen=True, slots=True)
+class TokenProof:
+    """What a presented token is compared with: a digest of its secret, made with the key `key_id` of the service.
+
+    A token made before there were such keys has a plain digest, and no key.
+    """
+
+    digest: str
+    key_id: str | None = None
+
+
+def add_token(tx: Transaction, token: Token, proof: TokenProof) -> None:
+    """Write a new token with what its secret can be recognised by."""
     tx.connection.execute(
         sa.insert(tokens).values(
             id=token.id,
             user_id=token.user_id,
-            digest=digest,
+            digest=proof.digest,
+            key_id=proof.key_id,
             name=token.name,
             scopes=" ".join(sorted(token.scopes)),
             created_at=token.created_at,
@@ -181,14 +200,11 @@ def add_token(tx: Transaction, token: Token, digest: str) -> None:
     )
 
 
-def token(tx: Transaction, token_id: str) -> tuple[Token, str] | None:
-    """Return a token and the digest of its secret, None where there is none."""
-    row = (
-        tx.connection.execute(sa.select(*_TOKEN, tokens.c.digest).where(tokens.c.id == token_id))
-        .mappings()
-        .one_or_none()
-    )
-    return None if row is None else (_token(row), row["digest"])
+def token(tx: Transaction, token_id: str) -> tuple[Token, TokenProof] | None:
+    """Return a token and what its secret is recognised by, None where there is none."""
+    statement = sa.select(*_TOKEN, tokens.c.digest, tokens.c.key_id).where(tokens.c.id == token_id)
+    row = tx.connection.execute(statement).mappings().one_or_none()
+    return None if row is None else (_token(row), TokenProof(row["digest"], row["key_id"]))
 
 
 def tokens_of(tx: Transaction, user_id: str) -> list[Token]:

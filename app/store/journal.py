@@ -33,6 +33,10 @@ class Verb(enum.StrEnum):
     CREATED_PROGRAMME = "created-programme"
     ADDED_MEMBER = "added-member"
     REMOVED_MEMBER = "removed-member"
+    SHARED = "shared"
+    STOPPED_SHARING = "stopped-sharing"
+    DECLARED_CONFLICT = "declared-conflict"
+    LIFTED_CONFLICT = "lifted-conflict"
 
 
 def note(

@@ -84,6 +84,13 @@ def known(tx: Transaction, purpose: Purpose) -> list[Key]:
     return [Key(row.id, _unwrapped(tx.secret, row.wrapped)) for row in found]
 
 
+def named(tx: Transaction, purpose: Purpose, key_id: str) -> Key | None:
+    """Return the key of a purpose that has this id, None where there is none; raises WrongSecret."""
+    statement = sa.select(keys.c.wrapped).where(keys.c.id == key_id, keys.c.purpose == purpose)
+    wrapped = tx.connection.execute(statement).scalar_one_or_none()
+    return None if wrapped is None else Key(key_id, _unwrapped(tx.secret, wrapped))
+
+
 def add(tx: Transaction, purpose: Purpose) -> Key:
     """Make a new key, which is the one in use from now on."""
     made = Key(tx.new_id(), secrets.token_bytes(_BYTES))

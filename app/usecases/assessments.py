@@ -10,6 +10,7 @@ from types import MappingProxyType
 from app.domain import answers, clusters, lifecycle, text
 from app.domain.answers import Answer
 from app.domain.clusters import Cluster, Round
+from app.domain.consent import Sharing
 from app.domain.errors import Invalid, Problem, Stale
 from app.domain.framework import Framework, Indicator
 from app.domain.lifecycle import COUNTING, Assessment, Move, State
@@ -18,7 +19,7 @@ from app.domain.portfolio import Standing, figures, rivals
 from app.frameworks.reader import Frameworks
 from app.store import assessments as kept
 from app.store import clusters as kept_clusters
-from app.store import journal
+from app.store import consent, journal
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
 
@@ -185,9 +186,19 @@ def answer_each(
 
 
 def move(
-    store: Store, frameworks: Frameworks, actor: Actor, assessment_id: str, wanted: Move, revision: int | None = None
+    store: Store,
+    frameworks: Frameworks,
+    actor: Actor,
+    assessment_id: str,
+    wanted: Move,
+    revision: int | None = None,
+    *,
+    share: bool = False,
 ) -> Report:
-    """Submit an assessment, or withdraw it; raises Stale where `revision` is given and no longer true, Conflict."""
+    """Submit an assessment, or withdraw it; raises Stale where `revision` is given and no longer true, Conflict.
+
+    The first submission shares with the programme. `share` does so again where the cluster had withheld it since.
+    """
     with store.writing() as tx:
         assessment = kept.load(tx, assessment_id, within=reach(actor), to_change=True)
         require(actor, lifecycle.MOVES[wanted].permission, assessment.cluster)
@@ -207,7 +218,12 @@ def move(
             kept.keep_scorecard(tx, moved, figures(framework, moved.levels))
         else:
             kept.drop_scorecard(tx, moved)
-        before, after = {"state": assessment.state}, {"state": moved.state}
+        before, after = {"state": str(assessment.state)}, {"state": str(moved.state)}
+        if wanted is Move.SUBMIT and consent.give_by_submitting(
+            tx, moved.cluster, by=actor.user_id or "", wanted=share
+        ):
+            before["sharing"], after["sharing"] = moved.cluster.sharing, Sharing.GIVEN
+            moved = kept.load(tx, moved.id, within=reach(actor))
         journal.note(tx, actor, _VERBS[wanted], moved.id, cluster=moved.cluster, before=before, after=after)
         return _report(tx, framework, actor, moved)
 

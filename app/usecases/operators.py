@@ -3,14 +3,17 @@
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from app.domain import accounts, clusters, text
 from app.domain.accounts import User
 from app.domain.clusters import Programme
 from app.domain.errors import Invalid, NotFound, Problem
-from app.domain.permissions import CLUSTER_ROLES, PROGRAMME_ROLES, Actor, Membership, Reach, Role
+from app.domain.interests import refuse_review
+from app.domain.permissions import CLUSTER_ROLES, PROGRAMME_ROLES, Actor, Membership, Reach, Role, belongs_to
 from app.store import accounts as kept
 from app.store import clusters as kept_clusters
+from app.store import interests as kept_interests
 from app.store import journal
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
@@ -62,6 +65,7 @@ def acting_as(store: Store, email: str) -> Actor:
             name=user.name,
             is_administrator=user.is_administrator,
             memberships=kept.memberships_of(tx, user.id),
+            conflicts=kept_interests.clusters_of(tx, user.id),
         )
 
 
@@ -85,9 +89,15 @@ def create_programme(store: Store, raw: Mapping[str, object]) -> Programme:
 
 
 def add_member(store: Store, email: str, role: Role, *, cluster: str | None, programme: str | None) -> Membership:
-    """Give a person a role on a cluster or a programme; raises Invalid, NotFound."""
+    """Give a person a role on a cluster or a programme; raises Invalid, NotFound.
+
+    Raises Conflict where they would evaluate a cluster that they belong to, or have declared a conflict about.
+    """
     with store.writing() as tx:
         user, membership = _user(tx, email), _membership(tx, role, cluster, programme)
+        if membership.role is Role.EVALUATOR and membership.cluster_id:
+            own = belongs_to(kept.memberships_of(tx, user.id))
+            refuse_review(own, kept_interests.clusters_of(tx, user.id), membership.cluster_id)
         if kept.add_membership(tx, user.id, membership):
             journal.note(tx, OPERATOR, Verb.ADDED_MEMBER, user.id, after=dataclasses.asdict(membership))
         return membership
@@ -144,7 +154,7 @@ def _import_row(tx: Transaction, programme: Programme, row: Mapping[str, str]) -
     try:
         current = kept_clusters.load(tx, slug, within=_EVERYWHERE, to_change=True)
     except NotFound:
-        place = {"level": "", "region": "", "sector": "", **given}
+        place: dict[str, Any] = {"level": "", "region": "", "sector": "", **given}
         new = clusters.Cluster(
             tx.new_id(), slug, name, programme.id, programme.slug, **place, revision=1, updated_at=tx.now
         )

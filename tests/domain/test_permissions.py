@@ -26,10 +26,14 @@ TABLE = """
     portfolio.read         o c m . r w a
     programme.read         . . . . r w a
     round.open             . . . . . w a
+    consent.read           o c m . . . .
+    consent.change         . . m . . . .
+    interest.declare       . . . e . . .
+    interest.lift          . . . . . w a
     account.manage-own     . . . . . . .
 """
 CARRIED_BY = {
-    "read": {"cluster.read", "assessment.read", "assessment.read-draft", "programme.read"},
+    "read": {"cluster.read", "assessment.read", "assessment.read-draft", "programme.read", "consent.read"},
     "write": {
         *("cluster.update", "assessment.start", "assessment.answer", "assessment.submit", "assessment.withdraw"),
         "assessment.delete",
@@ -38,6 +42,8 @@ CARRIED_BY = {
     "portfolio": {"portfolio.read"},
     "admin": {"cluster.register", "round.open"},
 }
+# What a person decides, and no program on their behalf.
+NO_TOKEN = {"account.manage-own", "consent.change", "interest.declare", "interest.lift"}
 GRANTED = {
     (role, permission): mark != "."
     for permission, *marks in (line.split() for line in TABLE.strip().splitlines())
@@ -55,7 +61,7 @@ def test_the_table_by_hand_names_every_role_and_permission() -> None:
 
 def test_the_scopes_by_hand_are_all_there_are_and_name_every_permission_a_token_can_carry() -> None:
     assert set(CARRIED_BY) == {"read", "write", "evaluate", "portfolio", "admin"} == set(map(str, TokenScope))
-    assert set().union(*CARRIED_BY.values()) == set(map(str, Permission)) - {"account.manage-own"}
+    assert set().union(*CARRIED_BY.values()) == set(map(str, Permission)) - NO_TOKEN
 
 
 @pytest.mark.parametrize(("role", "permission", "granted"), CELLS, ids=CELL_IDS)
@@ -96,7 +102,8 @@ def test_a_token_with_every_scope_is_worth_its_owners_roles_and_a_token_with_non
 ) -> None:
     for role in Role:
         everything, nothing = (make_actor(role, scopes=scopes) for scopes in (frozenset(TokenScope), frozenset()))
-        assert permissions.allows(everything, permission, KYST) is GRANTED[role, permission]
+        worth = GRANTED[role, permission] and permission not in NO_TOKEN
+        assert permissions.allows(everything, permission, KYST) is worth
         assert not permissions.allows(nothing, permission, KYST)
 
 
