@@ -30,12 +30,14 @@ from app.pages import (
     assessments,
     blank_form,
     clusters,
+    consent,
     exports,
     frameworks,
     gallery,
     gaps,
     heatmap,
     home,
+    interests,
     moves,
     portfolio,
     programmes,
@@ -130,7 +132,7 @@ def _add_routes(app: FastAPI) -> None:
         spreads,
         exports,
     )
-    for module in (health, *pages, clusters, programmes, frameworks, gallery, reference):
+    for module in (health, *pages, clusters, consent, interests, programmes, frameworks, gallery, reference):
         app.include_router(module.router)
     v1.add_to(app)
     app.mount("/static", _Static(directory=styles.STATIC), name="static")

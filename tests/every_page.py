@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from app.domain.framework import Framework
 from app.domain.permissions import Actor, Role
+from app.usecases import consent, interests, operators
 from tests.pages.world import World
 
 # What is got and is no page.
@@ -55,12 +56,31 @@ class Stage:
             slug = f"klynge-{number}"
             world.cluster(slug, name=f"Klynge {number}", region="Nordland", sector="Mineraler", level="NCE")
             world.assessment(slug, self._levels(number), title="Høst 2026")
+        self._decide()
         self.people: dict[str, Actor | None] = {
             "visitor": None,
             "manager": world.person(Role.MANAGER, cluster="havbruk", name="Kari Nygård"),
             "owner": world.person(Role.OWNER, programme="north", name="Per Moe"),
-            "evaluator": world.person(Role.EVALUATOR, programme="north", name="Eva Lind"),
+            "evaluator": self.evaluator,
+            "observer": world.person(Role.OBSERVER, cluster="havbruk", name="Odd Vik"),
         }
+
+    def _decide(self) -> None:
+        """Let clusters share and stop sharing, and an evaluator declare conflicts of interest."""
+        store, world = self.world.store, self.world
+        manager = world.person(Role.MANAGER, cluster="havbruk", name="Kari Nygård")
+        consent.share(store, manager, "havbruk", "peers")
+        consent.stop_sharing(store, manager, "havbruk", "peers")
+        consent.share(store, manager, "havbruk", "public")
+        last = world.person(Role.MANAGER, cluster="klynge-6", name="Ola Berg")
+        consent.stop_sharing(store, last, "klynge-6", "programme")
+        self.evaluator = world.person(Role.EVALUATOR, programme="north", name="Eva Lind")
+        for slug in ("klynge-4", "klynge-5"):
+            acting = operators.acting_as(store, self._email(self.evaluator))
+            interests.declare(store, acting, {"cluster": slug, "reason": "I was its chair until last year."})
+
+    def _email(self, actor: Actor) -> str:
+        return next(user.email for user in operators.users(self.world.store) if user.id == actor.user_id)
 
     def visits(self, app: FastAPI) -> list[Visit]:
         """Every page for each person whom it is for; a page that nobody is named for is a KeyError."""
@@ -94,7 +114,9 @@ class Stage:
             "new_assessment": [("manager", cluster)],
             "gap": [("manager", draft), ("manager", submitted), ("owner", submitted)],
             "clusters": [("evaluator", {}), ("owner", {})],
-            "cluster": [("manager", cluster), ("owner", cluster)],
+            "cluster": [("manager", cluster), ("owner", cluster), ("owner", {"cluster": "klynge-6"})],
+            "sharing": [("manager", cluster), ("observer", cluster)],
+            "conflicts": [("evaluator", {}), ("observer", {})],
             "edit_cluster": [("manager", cluster)],
             "programme": [("owner", programme)],
             "portfolio": [("owner", {})],

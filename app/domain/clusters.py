@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.domain import text
@@ -84,3 +85,20 @@ def day(field: str, raw: object) -> dt.date:
     if not dt.date(2000, 1, 1) <= found <= dt.date(2099, 12, 31):
         raise Invalid(Problem(field, "date", "Give a date such as 2026-09-30."))
     return found
+
+
+def when(rounds: Sequence[Round], wanted: object, raw_day: object) -> tuple[Round | None, dt.date]:
+    """Return the one of a programme's rounds that is wanted, or that of the day, and the reference date.
+
+    A round's own date is the reference date in it. Raises Invalid.
+    """
+    if wanted is None or wanted == "":
+        chosen = day("reference_date", raw_day)
+        return next((each for each in rounds if each.reference_date == chosen), None), chosen
+    in_round = next((each for each in rounds if each.slug == wanted), None)
+    if in_round is None:
+        raise Invalid(Problem("round", "round", "The programme has no such round."))
+    if raw_day is not None and day("reference_date", raw_day) != in_round.reference_date:
+        message = "The round has the reference date %(day)s. Give that one, or none."
+        raise Invalid(Problem("reference_date", "round-date", message, {"day": in_round.reference_date.isoformat()}))
+    return in_round, in_round.reference_date

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.clusters import Programme
+from app.domain.permissions import Role
 from app.pages.contexts import Context
 from app.pages.demo import DemoAccount, demo_accounts
 from app.pages.templating import PageDep
@@ -34,6 +35,7 @@ class HomeContext(Context):
     programmes: tuple[Programme, ...]
     submitted: tuple[AssessmentLine, ...]
     sees_clusters: bool
+    evaluates: bool
 
 
 @router.get("/", name="home")
@@ -52,5 +54,6 @@ def home(page: PageDep, store: StoreDep, frameworks: FrameworksDep) -> Response:
             programmes=found.programmes,
             submitted=found.submitted,
             sees_clusters=sees,
+            evaluates=any(membership.role is Role.EVALUATOR for membership in page.actor.memberships),
         )
     )

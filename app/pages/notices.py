@@ -20,6 +20,10 @@ class Notice(enum.StrEnum):
     DRAFT_DELETED = "draft-deleted"
     SUBMITTED = "submitted"
     WITHDRAWN = "withdrawn"
+    SHARED = "shared"
+    STOPPED_SHARING = "stopped-sharing"
+    CONFLICT_DECLARED = "conflict-declared"
+    CONFLICT_LIFTED = "conflict-lifted"
 
 
 def leave(response: Response, notice: Notice, *, https: bool) -> None:
@@ -42,6 +46,10 @@ def words(request: Request, say: Callable[[str], str]) -> str:
         Notice.DRAFT_DELETED: say("The draft is deleted."),
         Notice.SUBMITTED: say("The assessment is submitted."),
         Notice.WITHDRAWN: say("The assessment is withdrawn."),
+        Notice.SHARED: say("It is shared from now on."),
+        Notice.STOPPED_SHARING: say("It is no longer shared."),
+        Notice.CONFLICT_DECLARED: say("Your conflict of interest is declared."),
+        Notice.CONFLICT_LIFTED: say("The conflict of interest no longer holds."),
     }
     code = request.cookies.get(COOKIE, "")
     return next((sentence for notice, sentence in sentences.items() if notice == code), "")

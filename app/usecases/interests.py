@@ -43,17 +43,18 @@ def declare(store: Store, actor: Actor, raw: Mapping[str, object]) -> None:
             journal.note(tx, actor, Verb.DECLARED_CONFLICT, interest_id, cluster=cluster, after={"reason": reason})
 
 
-def lift(store: Store, actor: Actor, interest_id: str, raw: Mapping[str, object]) -> Cluster:
-    """Let a declared conflict hold no longer, for a reason, and return the cluster; raises Invalid, NotFound."""
+def lift(store: Store, actor: Actor, programme: str, interest_id: str, raw: Mapping[str, object]) -> None:
+    """Let a declared conflict about a programme's cluster hold no longer, for a reason; raises Invalid, NotFound."""
     with store.writing() as tx:
         found = kept.load(tx, interest_id, within=reach(actor))
         cluster = kept_clusters.load(tx, found.cluster_slug, within=reach(actor))
+        if cluster.programme != programme:
+            raise NotFound
         require(actor, Permission.INTEREST_LIFT, cluster)
         reason = text.line("reason", raw.get("reason"), longest=REASON_LENGTH)
         if kept.lift(tx, found):
             before, after = {"reason": found.reason, "person": found.user_id}, {"reason": reason}
             journal.note(tx, actor, Verb.LIFTED_CONFLICT, found.id, cluster=cluster, before=before, after=after)
-        return cluster
 
 
 def _chosen(tx: Transaction, actor: Actor, raw: object) -> Cluster:

@@ -127,18 +127,18 @@ def test_who_declared_a_conflict_cannot_take_it_back_and_the_programmes_owner_ca
         ("reader", NotPermitted),
     ):
         with world.unchanged(), pytest.raises(refusal):
-            interests.lift(world.store, world.actor(person), interest_id, {"reason": "No longer so"})
+            interests.lift(world.store, world.actor(person), "north", interest_id, {"reason": "No longer so"})
     with world.unchanged(), pytest.raises(Invalid):
-        interests.lift(world.store, world.actor("owner"), interest_id, {"reason": ""})
+        interests.lift(world.store, world.actor("owner"), "north", interest_id, {"reason": ""})
     assert not sees(world, "programme-evaluator", submitted)
     with world.one_line("lifted-conflict"):
-        interests.lift(world.store, world.actor("owner"), interest_id, {"reason": "Three years ago"})
+        interests.lift(world.store, world.actor("owner"), "north", interest_id, {"reason": "Three years ago"})
     assert sees(world, "programme-evaluator", submitted)
     assert [each.withdrawn_at for each in own(world).interests] == [lifted]
     line = world.journal()[-1]
     assert (line.by, line.before["reason"], line.after["reason"]) == ("owner", REASON, "Three years ago")
     with world.unchanged():
-        interests.lift(world.store, world.actor("owner"), interest_id, {"reason": "Again"})
+        interests.lift(world.store, world.actor("owner"), "north", interest_id, {"reason": "Again"})
     declare(world)
     assert not sees(world, "programme-evaluator", submitted)
 
@@ -154,14 +154,14 @@ def test_the_programmes_owner_is_shown_the_conflicts_that_hold_about_its_cluster
     assert sorted(shown("owner")) == sorted(shown("administrator")) == expected
     assert shown("reader") == []
     assert shown("administrator", "south") == []
-    interests.lift(world.store, world.actor("administrator"), second, {"reason": "A mistake"})
+    interests.lift(world.store, world.actor("administrator"), "north", second, {"reason": "A mistake"})
     assert shown("owner") == expected[1:]
 
 
 CALLS: dict[str, Callable[[World, Actor], object]] = {
     "own": lambda world, actor: interests.own(world.store, actor),
     "declare": lambda world, actor: interests.declare(world.store, actor, {"cluster": "kyst", "reason": "r"}),
-    "lift": lambda world, actor: interests.lift(world.store, actor, "missing", {"reason": "r"}),
+    "lift": lambda world, actor: interests.lift(world.store, actor, "north", "missing", {"reason": "r"}),
 }
 
 
