@@ -30,6 +30,7 @@ from app.pages import (
     assessments,
     blank_form,
     clusters,
+    consent,
     departures,
     exports,
     frameworks,
@@ -39,6 +40,7 @@ from app.pages import (
     history,
     home,
     inbox,
+    interests,
     invitations,
     mail,
     members,
@@ -159,7 +161,7 @@ def _add_routes(app: FastAPI) -> None:
         exports,
         history,
     )
-    people = (members, invitations, own_roles, departures, guide)
+    people = (members, invitations, own_roles, departures, guide, consent, interests)
     for module in (health, *pages, clusters, programmes, *people, frameworks, statements, gallery, reference):
         app.include_router(module.router)
     v1.add_to(app)

@@ -13,6 +13,7 @@ from app.domain.accounts import RESET_LIFE
 from app.domain.framework import Framework
 from app.domain.permissions import Actor, Role
 from app.store import accounts, keys, links, recovery_codes, resets, sessions, tables, totps
+from app.usecases import consent, interests, operators
 from tests.mails import keep_failed_mail, way_out
 from tests.pages.client import PageClient
 from tests.pages.world import World
@@ -60,20 +61,39 @@ class Stage:
             slug = f"klynge-{number}"
             world.cluster(slug, name=f"Klynge {number}", region="Nordland", sector="Mineraler", level="NCE")
             world.assessment(slug, self._levels(number), title="Høst 2026")
+        self._decide()
         self.people: dict[str, Actor | None] = {
             "visitor": None,
             "manager": world.person(Role.MANAGER, cluster="havbruk", name="Kari Nygård"),
             "owner": world.person(Role.OWNER, programme="north", name="Per Moe"),
-            "evaluator": world.person(Role.EVALUATOR, programme="north", name="Eva Lind"),
             "administrator": world.person(Role.ADMINISTRATOR, name="Tor Vik"),
             # Has everything that protects an account; and stands between the two steps of signing in.
             "locked": world.person(Role.MANAGER, cluster="havbruk", name="Liv Berg"),
             "waiting": world.person(Role.MANAGER, cluster="havbruk", name="Ola Vik"),
+            "evaluator": self.evaluator,
+            "observer": world.person(Role.OBSERVER, cluster="havbruk", name="Odd Vik"),
         }
         world.round("Vår 2027", day=dt.date(2027, 3, 31))
         keep_failed_mail(world.store)
         self.way_out = way_out(world.store, self.people["manager"])
         self.link = self._factors()
+
+    def _decide(self) -> None:
+        """Let clusters share and stop sharing, and an evaluator declare conflicts of interest."""
+        store, world = self.world.store, self.world
+        manager = world.person(Role.MANAGER, cluster="havbruk", name="Kari Nygård")
+        consent.share(store, manager, "havbruk", "peers")
+        consent.stop_sharing(store, manager, "havbruk", "peers")
+        consent.share(store, manager, "havbruk", "public")
+        last = world.person(Role.MANAGER, cluster="klynge-6", name="Ola Berg")
+        consent.stop_sharing(store, last, "klynge-6", "programme")
+        self.evaluator = world.person(Role.EVALUATOR, programme="north", name="Eva Lind")
+        for slug in ("klynge-4", "klynge-5"):
+            acting = operators.acting_as(store, self._email(self.evaluator))
+            interests.declare(store, acting, {"cluster": slug, "reason": "I was its chair until last year."})
+
+    def _email(self, actor: Actor) -> str:
+        return next(user.email for user in operators.users(self.world.store) if user.id == actor.user_id)
 
     def visits(self, app: FastAPI) -> list[Visit]:
         """Every page for each person whom it is for; a page that nobody is named for is a KeyError."""
@@ -124,7 +144,9 @@ class Stage:
             "new_assessment": [("manager", cluster)],
             "gap": [("manager", draft), ("manager", submitted), ("owner", submitted)],
             "clusters": [("evaluator", {}), ("owner", {})],
-            "cluster": [("manager", cluster), ("owner", cluster)],
+            "cluster": [("manager", cluster), ("owner", cluster), ("owner", {"cluster": "klynge-6"})],
+            "sharing": [("manager", cluster), ("observer", cluster)],
+            "conflicts": [("evaluator", {}), ("observer", {})],
             "edit_cluster": [("manager", cluster)],
             "cluster_history": [("manager", cluster), ("owner", cluster)],
             "assessment_history": [("manager", draft), ("evaluator", submitted)],

@@ -1,16 +1,19 @@
 """Who may do what: every permission, the roles that grant it, the token scopes that carry it. Nowhere else.
 
 Two gates, always both: a role grants the permission on that cluster or programme, and the token, where the actor
-came with one, carries its scope.
+came with one, carries its scope. Duties are kept apart: nobody evaluates a cluster that they belong to, or about which
+they have declared a conflict of interest.
 """
 
 import datetime as dt
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from app.domain.clusters import Cluster
+from app.domain.consent import Sharing
 from app.domain.errors import ConfirmationDue, FactorDue, NotPermitted, NotSignedIn
+from app.domain.interests import unreviewable
 
 
 class TokenScope(enum.StrEnum):
@@ -43,6 +46,10 @@ class Permission(enum.StrEnum):
     MEMBER_READ = "member.read"
     MEMBER_INVITE = "member.invite"
     MEMBER_REMOVE = "member.remove"
+    CONSENT_READ = "consent.read"
+    CONSENT_CHANGE = "consent.change"
+    INTEREST_DECLARE = "interest.declare"
+    INTEREST_LIFT = "interest.lift"
     ACCOUNT_MANAGE_OWN = "account.manage-own"
 
 
@@ -66,9 +73,16 @@ CLUSTER_ROLES = frozenset({Role.OBSERVER, Role.CONTRIBUTOR, Role.MANAGER, Role.E
 PROGRAMME_ROLES = frozenset({Role.EVALUATOR, Role.READER, Role.OWNER})
 
 _P = Permission
-_EVALUATOR = frozenset({_P.CLUSTER_READ, _P.ASSESSMENT_READ})
+_EVALUATOR = frozenset({_P.CLUSTER_READ, _P.ASSESSMENT_READ, _P.INTEREST_DECLARE})
 _OBSERVER = frozenset(
-    {_P.CLUSTER_READ, _P.ASSESSMENT_READ, _P.ASSESSMENT_READ_DRAFT, _P.PORTFOLIO_READ, _P.MEMBER_READ}
+    {
+        _P.CLUSTER_READ,
+        _P.ASSESSMENT_READ,
+        _P.ASSESSMENT_READ_DRAFT,
+        _P.PORTFOLIO_READ,
+        _P.MEMBER_READ,
+        _P.CONSENT_READ,
+    }
 )
 _CONTRIBUTOR = _OBSERVER | {_P.ASSESSMENT_ANSWER}
 _MANAGER = _CONTRIBUTOR | {
@@ -79,9 +93,17 @@ _MANAGER = _CONTRIBUTOR | {
     _P.ASSESSMENT_DELETE,
     _P.MEMBER_INVITE,
     _P.MEMBER_REMOVE,
+    _P.CONSENT_CHANGE,
 }
 _READER = frozenset({_P.CLUSTER_READ, _P.ASSESSMENT_READ, _P.PORTFOLIO_READ, _P.PROGRAMME_READ, _P.MEMBER_READ})
-_OWNER = _READER | {_P.CLUSTER_REGISTER, _P.CLUSTER_UPDATE, _P.ROUND_OPEN, _P.MEMBER_INVITE, _P.MEMBER_REMOVE}
+_OWNER = _READER | {
+    _P.CLUSTER_REGISTER,
+    _P.CLUSTER_UPDATE,
+    _P.ROUND_OPEN,
+    _P.MEMBER_INVITE,
+    _P.MEMBER_REMOVE,
+    _P.INTEREST_LIFT,
+}
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.OBSERVER: _OBSERVER,
@@ -108,7 +130,12 @@ SCOPES: Mapping[Permission, TokenScope | None] = {
     _P.PROGRAMME_READ: TokenScope.READ,
     _P.ROUND_OPEN: TokenScope.ADMIN,
     _P.MAIL_MANAGE: TokenScope.ADMIN,
-    # No token can carry these: a leaked token must not be able to make another, nor to let anybody in.
+    _P.CONSENT_READ: TokenScope.READ,
+    # No token can carry these: what a cluster gives away and who may not evaluate whom, a person decides.
+    _P.CONSENT_CHANGE: None,
+    _P.INTEREST_DECLARE: None,
+    _P.INTEREST_LIFT: None,
+    # Nor these: a leaked token must not be able to make another, nor to let anybody in.
     _P.ACCOUNT_MANAGE_OWN: None,
     _P.MEMBER_READ: None,
     _P.MEMBER_INVITE: None,
@@ -125,6 +152,8 @@ GIVES_ON_PROGRAMME: Mapping[Role, frozenset[Role]] = {
     Role.OWNER: frozenset({Role.OWNER, Role.READER, Role.EVALUATOR}),
     Role.ADMINISTRATOR: frozenset({Role.OWNER, Role.READER, Role.EVALUATOR}),
 }
+# Whoever only stands in for somebody does not decide what the cluster gives away.
+NOT_FOR_DEPUTIES = frozenset({_P.CONSENT_CHANGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +171,8 @@ class Actor:
     """Who is asking. `user_id` None is a visitor; `token_scopes` None means a signed-in session, no token.
 
     `confirmed_at` is when they last showed who they are. `lacks_factor` says that their role needs a second factor and
-    that they have none, so that they may do nothing else than set one up.
+    that they have none, so that they may do nothing else than set one up. `conflicts` are the ids of the clusters about
+    which they have declared a conflict of interest.
     """
 
     user_id: str | None = None
@@ -151,6 +181,7 @@ class Actor:
     is_administrator: bool = False
     is_demo: bool = False
     memberships: tuple[Membership, ...] = ()
+    conflicts: frozenset[str] = frozenset()
     token_scopes: frozenset[TokenScope] | None = None
     confirmed_at: dt.datetime | None = field(default=None, compare=False)
     lacks_factor: bool = False
@@ -166,11 +197,18 @@ VISITOR = Actor()
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Which clusters and programmes a list may speak of; the store turns it into its filter."""
+    """Which clusters and programmes a list may speak of; the store turns it into its filter.
+
+    Clusters reached by name are reached by a role of their own; the assessments of all others are seen as far as the
+    cluster shares them. `barred` clusters are out of reach where only evaluating leads to them, by a programme in
+    `reviewed`.
+    """
 
     everything: bool = False
     clusters: frozenset[str] = frozenset()
     programmes: frozenset[str] = frozenset()
+    reviewed: frozenset[str] = frozenset()
+    barred: frozenset[str] = frozenset()
 
 
 def reach(actor: Actor, permission: Permission | None = None) -> Reach:
@@ -184,18 +222,38 @@ def reach(actor: Actor, permission: Permission | None = None) -> Reach:
         raise FactorDue
     if permission is not None and not _token_carries(actor, permission):
         raise NotPermitted("scope", "This token does not have the scope that this needs.")
-    granting = [m for m in actor.memberships if permission is None or permission in GRANTS[m.role]]
+    granting = [m for m in actor.memberships if permission is None or _grants(m, permission)]
+    reviewing = [m for m in granting if m.role is Role.EVALUATOR]
+    others = [m for m in granting if m.role is not Role.EVALUATOR]
+    barred = unreviewable(belongs_to(actor.memberships), actor.conflicts)
+    programmes = _programmes(others)
+    reviewed = _programmes(reviewing) - programmes
     by_administration = permission is None or permission in GRANTS[Role.ADMINISTRATOR]
     return Reach(
         everything=actor.is_administrator and by_administration,
-        clusters=frozenset(m.cluster_id for m in granting if m.cluster_id),
-        programmes=frozenset(m.programme_id for m in granting if m.programme_id),
+        clusters=_clusters(others) | (_clusters(reviewing) - barred),
+        programmes=programmes | reviewed,
+        reviewed=reviewed if barred else frozenset(),
+        barred=barred if reviewed else frozenset(),
     )
 
 
 def covers(within: Reach, cluster_id: str | None, programme_id: str | None) -> bool:
     """Whether a cluster, or a programme where `cluster_id` is None, lies within this reach."""
-    return within.everything or cluster_id in within.clusters or programme_id in within.programmes
+    if within.everything or cluster_id in within.clusters:
+        return True
+    is_barred = programme_id in within.reviewed and cluster_id in within.barred
+    return programme_id in within.programmes and not is_barred
+
+
+def is_withheld(within: Reach, cluster: Cluster) -> bool:
+    """Whether a cluster within reach is no more than a name, since it does not share what it has assessed."""
+    return cluster.sharing is Sharing.WITHHELD and cluster.id not in within.clusters
+
+
+def belongs_to(memberships: Iterable[Membership]) -> frozenset[str]:
+    """Return the clusters that somebody with these roles belongs to; evaluating one is not belonging to it."""
+    return _clusters(m for m in memberships if m.role is not Role.EVALUATOR)
 
 
 def allows(actor: Actor, permission: Permission, cluster: Cluster) -> bool:
@@ -276,6 +334,19 @@ def needs_second_factor(actor: Actor) -> bool:
     """Whether one of the person's roles needs a second factor at sign-in."""
     roles = {m.role for m in actor.memberships} | ({Role.ADMINISTRATOR} if actor.is_administrator else set())
     return bool(roles & NEED_SECOND_FACTOR)
+
+
+def _grants(membership: Membership, permission: Permission) -> bool:
+    is_deputy = membership.until is not None
+    return permission in GRANTS[membership.role] and not (is_deputy and permission in NOT_FOR_DEPUTIES)
+
+
+def _clusters(memberships: Iterable[Membership]) -> frozenset[str]:
+    return frozenset(m.cluster_id for m in memberships if m.cluster_id)
+
+
+def _programmes(memberships: Iterable[Membership]) -> frozenset[str]:
+    return frozenset(m.programme_id for m in memberships if m.programme_id)
 
 
 def _token_carries(actor: Actor, permission: Permission) -> bool:

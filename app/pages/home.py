@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.clusters import Programme
+from app.domain.permissions import Role
 from app.pages.contexts import Context
 from app.pages.demo import DemoAccount, demo_accounts
 from app.pages.history import HistoryDay, news
@@ -39,6 +40,7 @@ class HomeContext(Context):
     email: str
     sees_clusters: bool
     news: tuple[HistoryDay, ...]
+    evaluates: bool
 
 
 @router.get("/", name="home")
@@ -60,5 +62,6 @@ def home(page: PageDep, store: StoreDep, frameworks: FrameworksDep) -> Response:
             email=found.email,
             sees_clusters=sees,
             news=news(page, history.news(store, page.actor)),
+            evaluates=any(membership.role is Role.EVALUATOR for membership in page.actor.memberships),
         )
     )

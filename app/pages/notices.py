@@ -42,6 +42,10 @@ class Notice(enum.StrEnum):
     HANDED_OVER = "handed-over"
     LEFT = "left"
     ACCOUNT_CLOSED = "account-closed"
+    SHARED = "shared"
+    STOPPED_SHARING = "stopped-sharing"
+    CONFLICT_DECLARED = "conflict-declared"
+    CONFLICT_LIFTED = "conflict-lifted"
 
 
 def leave(response: Response, notice: Notice, *, https: bool) -> None:
@@ -84,6 +88,10 @@ def words(request: Request, say: Callable[[str], str]) -> str:
         Notice.HANDED_OVER: say("The cluster is handed over."),
         Notice.LEFT: say("You have left."),
         Notice.ACCOUNT_CLOSED: say("Your account is closed. Thank you for your work."),
+        Notice.SHARED: say("It is shared from now on."),
+        Notice.STOPPED_SHARING: say("It is no longer shared."),
+        Notice.CONFLICT_DECLARED: say("Your conflict of interest is declared."),
+        Notice.CONFLICT_LIFTED: say("The conflict of interest no longer holds."),
     }
     code = cookies.get(request, COOKIE)
     return next((sentence for notice, sentence in sentences.items() if notice == code), "")

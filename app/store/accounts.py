@@ -1,6 +1,7 @@
 """People, their roles and tokens: rows to domain values and back. Secrets come in only as digests."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from app.domain.accounts import Token, User
 from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.permissions import Actor, Membership, Role, TokenScope
+from app.store import interests
 from app.store.database import Transaction, hold
 from app.store.tables import clusters, memberships, programmes, tokens, users
 
@@ -62,6 +64,7 @@ def actor(tx: Transaction, user: User) -> Actor:
         is_administrator=user.is_administrator,
         is_demo=user.is_demo,
         memberships=memberships_of(tx, user.id),
+        conflicts=interests.clusters_of(tx, user.id),
     )
 
 
@@ -147,13 +150,25 @@ def _same(user_id: str, membership: Membership) -> sa.ColumnElement[bool]:
     )
 
 
-def add_token(tx: Transaction, token: Token, digest: str) -> None:
-    """Write a new token with the digest of its secret."""
+@dataclass(frozen=True, slots=True)
+class TokenProof:
+    """What a presented token is compared with: a digest of its secret, made with the key `key_id` of the service.
+
+    A token made before there were such keys has a plain digest, and no key.
+    """
+
+    digest: str
+    key_id: str | None = None
+
+
+def add_token(tx: Transaction, token: Token, proof: TokenProof) -> None:
+    """Write a new token with what its secret can be recognised by."""
     tx.connection.execute(
         sa.insert(tokens).values(
             id=token.id,
             user_id=token.user_id,
-            digest=digest,
+            digest=proof.digest,
+            key_id=proof.key_id,
             name=token.name,
             scopes=" ".join(sorted(token.scopes)),
             created_at=token.created_at,
@@ -162,14 +177,11 @@ def add_token(tx: Transaction, token: Token, digest: str) -> None:
     )
 
 
-def token(tx: Transaction, token_id: str) -> tuple[Token, str] | None:
-    """Return a token and the digest of its secret, None where there is none."""
-    row = (
-        tx.connection.execute(sa.select(*_TOKEN, tokens.c.digest).where(tokens.c.id == token_id))
-        .mappings()
-        .one_or_none()
-    )
-    return None if row is None else (_token(row), row["digest"])
+def token(tx: Transaction, token_id: str) -> tuple[Token, TokenProof] | None:
+    """Return a token and what its secret is recognised by, None where there is none."""
+    statement = sa.select(*_TOKEN, tokens.c.digest, tokens.c.key_id).where(tokens.c.id == token_id)
+    row = tx.connection.execute(statement).mappings().one_or_none()
+    return None if row is None else (_token(row), TokenProof(row["digest"], row["key_id"]))
 
 
 def tokens_of(tx: Transaction, user_id: str) -> list[Token]:

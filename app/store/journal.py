@@ -89,6 +89,10 @@ class Verb(enum.StrEnum):
     LEFT = "left"
     CLOSED_ACCOUNT = "closed-account"
     ENABLED_USER = "enabled-user"
+    SHARED = "shared"
+    STOPPED_SHARING = "stopped-sharing"
+    DECLARED_CONFLICT = "declared-conflict"
+    LIFTED_CONFLICT = "lifted-conflict"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,19 @@
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from app.domain import accounts, clusters, text
 from app.domain.accounts import User
 from app.domain.clusters import Programme
 from app.domain.errors import Invalid, NotFound, Problem
+from app.domain.interests import refuse_review
 from app.domain.messages import Kind
-from app.domain.permissions import CLUSTER_ROLES, PROGRAMME_ROLES, Actor, Membership, Reach, Role
+from app.domain.permissions import CLUSTER_ROLES, PROGRAMME_ROLES, Actor, Membership, Reach, Role, belongs_to
 from app.store import accounts as kept
 from app.store import announcements, journal, limits, messages, passkeys, recovery_codes, sessions, totps
 from app.store import clusters as kept_clusters
+from app.store import interests as kept_interests
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
 from app.store.limits import CODES, CONFIRMING, RESETS_OF, SIGN_IN_TO
@@ -65,6 +68,7 @@ def acting_as(store: Store, email: str) -> Actor:
             is_administrator=user.is_administrator,
             memberships=kept.memberships_of(tx, user.id),
             confirmed_at=tx.now,  # the operator answers for it
+            conflicts=kept_interests.clusters_of(tx, user.id),
         )
 
 
@@ -124,9 +128,15 @@ def create_programme(store: Store, raw: Mapping[str, object]) -> Programme:
 
 
 def add_member(store: Store, email: str, role: Role, *, cluster: str | None, programme: str | None) -> Membership:
-    """Give a person a role on a cluster or a programme; raises Invalid, NotFound."""
+    """Give a person a role on a cluster or a programme; raises Invalid, NotFound.
+
+    Raises Conflict where they would evaluate a cluster that they belong to, or have declared a conflict about.
+    """
     with store.writing() as tx:
         user, membership = _user(tx, email), _membership(tx, role, cluster, programme)
+        if membership.role is Role.EVALUATOR and membership.cluster_id:
+            own = belongs_to(kept.memberships_of(tx, user.id))
+            refuse_review(own, kept_interests.clusters_of(tx, user.id), membership.cluster_id)
         if kept.add_membership(tx, user.id, membership):
             journal.note(tx, OPERATOR, Verb.ADDED_MEMBER, user.id, after=dataclasses.asdict(membership))
             announcements.gave_role(tx, user.id, membership)
@@ -185,7 +195,7 @@ def _import_row(tx: Transaction, programme: Programme, row: Mapping[str, str]) -
     try:
         current = kept_clusters.load(tx, slug, within=_EVERYWHERE, to_change=True)
     except NotFound:
-        place = {"level": "", "region": "", "sector": "", **given}
+        place: dict[str, Any] = {"level": "", "region": "", "sector": "", **given}
         new = clusters.Cluster(
             tx.new_id(), slug, name, programme.id, programme.slug, **place, revision=1, updated_at=tx.now
         )

@@ -16,6 +16,7 @@ from tests.store.stores import content
 
 MANAGER = Membership(Role.MANAGER, cluster_id="cluster-kyst")
 OWNER = Membership(Role.OWNER, programme_id="programme-north")
+PROOF, PLAIN = accounts.TokenProof("digest", "key"), accounts.TokenProof("other")
 TOKEN = Token(
     id="token-1",
     user_id="kari-nordmann",
@@ -149,11 +150,11 @@ def test_a_token_comes_back_with_the_digest_of_its_secret(store: Store) -> None:
     keep_person(store)
     everything = dataclasses.replace(TOKEN, id="token-2", scopes=frozenset(TokenScope))
     with store.writing() as tx:
-        accounts.add_token(tx, TOKEN, "digest")
-        accounts.add_token(tx, everything, "other")
+        accounts.add_token(tx, TOKEN, PROOF)
+        accounts.add_token(tx, everything, PLAIN)
     with store.reading() as tx:
-        assert accounts.token(tx, "token-1") == (TOKEN, "digest")
-        assert accounts.token(tx, "token-2") == (everything, "other")
+        assert accounts.token(tx, "token-1") == (TOKEN, PROOF)
+        assert accounts.token(tx, "token-2") == (everything, PLAIN)
         assert accounts.token(tx, "token-3") is None
 
 
@@ -161,13 +162,13 @@ def test_a_tokens_use_and_revocation_are_written_down_on_it_alone(store: Store) 
     keep_person(store)
     used, revoked = NOW + dt.timedelta(hours=1), NOW + dt.timedelta(hours=2)
     with store.writing() as tx:
-        accounts.add_token(tx, TOKEN, "digest")
-        accounts.add_token(tx, dataclasses.replace(TOKEN, id="token-2"), "other")
+        accounts.add_token(tx, TOKEN, PROOF)
+        accounts.add_token(tx, dataclasses.replace(TOKEN, id="token-2"), PLAIN)
         accounts.mark_token(tx, "token-1", last_used_at=used)
         accounts.mark_token(tx, "token-1", revoked_at=revoked)
         found = accounts.token(tx, "token-1")
-        assert found == (dataclasses.replace(TOKEN, last_used_at=used, revoked_at=revoked), "digest")
-        assert accounts.token(tx, "token-2") == (dataclasses.replace(TOKEN, id="token-2"), "other")
+        assert found == (dataclasses.replace(TOKEN, last_used_at=used, revoked_at=revoked), PROOF)
+        assert accounts.token(tx, "token-2") == (dataclasses.replace(TOKEN, id="token-2"), PLAIN)
 
 
 def test_a_persons_tokens_are_listed_the_newest_first(store: Store) -> None:
@@ -181,7 +182,7 @@ def test_a_persons_tokens_are_listed_the_newest_first(store: Store) -> None:
     ]
     with store.writing() as tx:
         for token in reversed(tokens):
-            accounts.add_token(tx, token, "digest")
-        accounts.add_token(tx, dataclasses.replace(TOKEN, id="x", user_id="ola-nordmann"), "digest")
+            accounts.add_token(tx, token, PROOF)
+        accounts.add_token(tx, dataclasses.replace(TOKEN, id="x", user_id="ola-nordmann"), PROOF)
         assert accounts.tokens_of(tx, "kari-nordmann") == tokens
         assert accounts.tokens_of(tx, "nobody") == []

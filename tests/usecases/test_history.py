@@ -5,7 +5,7 @@ import pytest
 from app.domain.errors import NotFound, NotPermitted, NotSignedIn
 from app.domain.lifecycle import Move
 from app.domain.permissions import VISITOR
-from app.store import accounts, journal, visits
+from app.store import journal, sessions
 from app.store.history import PastLine, Place
 from app.store.journal import Verb
 from app.usecases import assessments, clusters, history
@@ -222,9 +222,8 @@ def test_at_most_ten_things_are_news_and_nothing_is_on_a_first_visit(world: Worl
 def visit(world: World, who: str) -> None:
     """Let somebody have been here until now."""
     with world.store.writing() as tx:
-        accounts.add_session(tx, f"session of {who}", who)
-        visits.end(tx, f"session of {who}")
-        accounts.end_session(tx, f"session of {who}")
+        sessions.add(tx, f"session of {who}", who)
+        sessions.end(tx, f"session of {who}")
 
 
 def answer_as(world: World, who: str, assessment_id: str, level: int) -> None:

@@ -124,7 +124,12 @@ class World:
     def move(self, assessment: Assessment, wanted: Move) -> Assessment:
         """Make a move through the cluster's manager."""
         manager = self.manager_of(assessment.cluster)
-        return assessments.move(self.store, self.frameworks, manager, assessment.id, wanted).assessment
+        moved = assessments.move(self.store, self.frameworks, manager, assessment.id, wanted).assessment
+        # A first submission changes the cluster too: from then on it shares with its programme.
+        for name in ("kyst", "fjord", "fjell", "alene"):
+            if getattr(self, name).id == moved.cluster.id:
+                setattr(self, name, moved.cluster)
+        return moved
 
     def withdraw(self, assessment: Assessment) -> Assessment:
         """Take an assessment back."""
