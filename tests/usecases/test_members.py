@@ -269,8 +269,8 @@ def test_a_cluster_is_handed_over_to_its_own_people_only(world: World, raw: dict
 def test_nobody_but_the_manager_hands_over(world: World, person: str) -> None:
     with world.unchanged(), pytest.raises(NotPermitted):
         members.hand_over(world.store, world.actor(person), "kyst", {"to": "observer", "becomes": "nothing"})
+    raw = {"email": "a@example.org", "becomes": "nothing"}
     with world.unchanged(), pytest.raises(NotPermitted):
-        raw = {"email": "a@example.org", "becomes": "nothing"}
         invitations.hand_over(world.store, world.actor(person), raw, cluster="kyst")
 
 
