@@ -9,11 +9,14 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from typing_extensions import override
 
+from app.domain import days
 from app.domain.accounts import RESET_LIFE
 from app.domain.framework import Framework
-from app.domain.permissions import Actor, Role
+from app.domain.invitations import Invitation
+from app.domain.messages import Kind
+from app.domain.permissions import VISITOR, Actor, Role
 from app.store import accounts, keys, links, recovery_codes, resets, sessions, tables, totps
-from app.usecases import consent, interests, operators
+from app.usecases import consent, interests, invitations, members, operators
 from tests.mails import keep_failed_mail, way_out
 from tests.pages.client import PageClient
 from tests.pages.world import World
@@ -62,6 +65,14 @@ class Stage:
             world.cluster(slug, name=f"Klynge {number}", region="Nordland", sector="Mineraler", level="NCE")
             world.assessment(slug, self._levels(number), title="Høst 2026")
         self._decide()
+        invited = {"email": "ny@example.org", "role": "deputy", "until": str(days.day_of(world.clock()))}
+        boss = world.person(Role.MANAGER, cluster="havbruk", name="Åse Berg")
+        invitations.invite(world.store, boss, invited, cluster="havbruk")
+        invitations.invite(
+            world.store, boss, {"email": "styreleder@example.org", "role": "observer"}, cluster="havbruk"
+        )
+        self.invitations = {each.email: each.id for each in self._invitations(boss)}
+        world.person(Role.CONTRIBUTOR, cluster="havbruk", name="Ola Dahl")
         self.people: dict[str, Actor | None] = {
             "visitor": None,
             "manager": world.person(Role.MANAGER, cluster="havbruk", name="Kari Nygård"),
@@ -72,6 +83,7 @@ class Stage:
             "waiting": world.person(Role.MANAGER, cluster="havbruk", name="Ola Vik"),
             "evaluator": self.evaluator,
             "observer": world.person(Role.OBSERVER, cluster="havbruk", name="Odd Vik"),
+            "newcomer": self._newcomer(),
         }
         world.round("Vår 2027", day=dt.date(2027, 3, 31))
         keep_failed_mail(world.store)
@@ -95,6 +107,25 @@ class Stage:
     def _email(self, actor: Actor) -> str:
         return next(user.email for user in operators.users(self.world.store) if user.id == actor.user_id)
 
+    def _invitations(self, boss: Actor) -> list[Invitation]:
+        found = members.people(self.world.store, boss, cluster="havbruk").invitations
+        return [each.invitation for each in found]
+
+    def _newcomer(self) -> Actor:
+        """Somebody with an account and no role, who is invited."""
+        raw = {"email": "styreleder@example.org", "name": "Tora Vik"}
+        operators.create_user(self.world.store, raw, password_hash=None)
+        return operators.acting_as(self.world.store, raw["email"])
+
+    def _link(self) -> dict[str, str]:
+        key = self.invitations["ny@example.org"]
+        with self.world.store.reading() as tx:
+            return {"invitation_id": key, "secret": links.secret(tx, Kind.INVITED, key)}
+
+    def _membership(self, name: str) -> dict[str, str]:
+        found = members.people(self.world.store, self.people["manager"] or VISITOR, cluster="havbruk").people
+        return {"membership_id": next(each.member.id for each in found if each.member.name == name)}
+
     def visits(self, app: FastAPI) -> list[Visit]:
         """Every page for each person whom it is for; a page that nobody is named for is a KeyError."""
         found: list[Visit] = []
@@ -108,8 +139,9 @@ class Stage:
         draft, submitted = {"assessment_id": self.draft}, {"assessment_id": self.submitted}
         dimension = {"dimension_id": self.framework.dimensions[1].id}
         cluster, programme = {"cluster": "havbruk"}, {"programme": "north"}
-        return {
-            "home": [("visitor", {}), ("manager", {}), ("owner", {}), ("evaluator", {})],
+        return self._plan_of_people(cluster, programme) | {
+            "home": [("visitor", {}), ("manager", {}), ("owner", {}), ("evaluator", {}), ("newcomer", {})],
+            "help": [("visitor", {}), ("manager", {})],
             "sign_in": [("visitor", {})],
             "second_step": [("waiting", {})],
             "forgot": [("visitor", {})],
@@ -184,6 +216,22 @@ class Stage:
             secret = links.secret(tx, "reset", "a-reset")
             resets.add(tx, "a-reset", ids["manager"], keys.digest(secret), tx.now + RESET_LIFE)
             return {"reset_id": "a-reset", "secret": secret}
+
+    def _plan_of_people(
+        self, cluster: dict[str, str], programme: dict[str, str]
+    ) -> dict[str, list[tuple[str, dict[str, str]]]]:
+        return {
+            "cluster_members": [("manager", cluster), ("owner", cluster)],
+            "programme_members": [("owner", programme)],
+            "membership": [("manager", self._membership("Ola Dahl"))],
+            "hand_over_page": [("manager", cluster)],
+            "leave_cluster_page": [("manager", cluster)],
+            "leave_programme_page": [("owner", programme)],
+            "own_roles": [("manager", {}), ("newcomer", {})],
+            "close_account_page": [("manager", {}), ("owner", {})],
+            "invitation": [("visitor", self._link()), ("manager", self._link())],
+            "own_invitation": [("newcomer", {"invitation_id": self.invitations["styreleder@example.org"]})],
+        }
 
     def _levels(self, strength: int, short: int = 0) -> dict[str, int]:
         """Levels that differ from indicator to indicator, for all but the last `short` of them."""

@@ -107,12 +107,12 @@ def standing(tx: Transaction, invitation: Invitation, place: Place) -> Standing:
 
 
 def _send(tx: Transaction, by: Actor, place: Place, email: str, role: Role, invitation_id: str) -> None:
+    # Whoever invites must not learn whether there is an account: each way takes as long, but for one row written.
     found = accounts.by_email(tx, email)
-    if found and not found[0].is_disabled:
-        about = {"invitation": invitation_id, "who": by.name, "role": str(role), "place": place.about.name}
-        messages.tell(tx, Kind.INVITED, [found[0].id], f"/invitations/{invitation_id}", about)
-    else:
-        # As to an address without an account, so that whoever invites cannot tell the one from the other.
+    told = [found[0].id] if found and not found[0].is_disabled else []
+    about = {"invitation": invitation_id, "who": by.name, "role": str(role), "place": place.about.name}
+    messages.tell(tx, Kind.INVITED, told, f"/invitations/{invitation_id}", about)
+    if not told:
         messages.post(tx, Kind.INVITED, email, about={"invitation": invitation_id})
 
 

@@ -19,10 +19,11 @@ from app.domain.permissions import Actor, Role, TokenScope
 from app.frameworks.reader import Frameworks
 from app.main import create_app
 from app.settings import Settings
-from app.store import letters, schema, sessions
+from app.store import letters, links, schema, sessions
+from app.store import members as kept_members
 from app.store.database import Store, make_engine
 from app.store.tables import metadata
-from app.usecases import inbox, operators, tokens
+from app.usecases import inbox, invitations, members, operators, tokens
 from app.web import identity
 from tests.frameworks import catalogues
 from tests.mails import keep_failed_mail
@@ -70,6 +71,7 @@ class Stage:
         """Return words for what is not there at all."""
         known = self.things["other", "draft"].words
         ids = {"id": "0" * 16, "assessment_id": "0" * 16, "token_id": "f" * 16, "session_id": "f" * 16}
+        ids |= {"membership_id": "e" * 16, "invitation_id": "d" * 16}
         return Thing({**known, **ids, "cluster": "no-such-cluster", "programme": "no-such-programme"})
 
     def is_untouched(self) -> bool:
@@ -150,6 +152,7 @@ def _things(world: World, stage: Stage) -> None:
     first = framework.indicators[0]
     levels = {indicator.number: 3 for indicator in framework.indicators}
     for place in PLACES:
+        member, invited = _colleague(world, place), _invited(world, place)
         draft = world.assessment(f"cluster-{place}", levels, day=dt.date(2026, 9, 30), submit=False)
         submitted = world.assessment(f"cluster-{place}", levels, day=dt.date(2025, 9, 30))
         for state, assessment in {"draft": draft, "submitted": submitted}.items():
@@ -165,8 +168,29 @@ def _things(world: World, stage: Stage) -> None:
                     "framework": framework.name,
                     "version": framework.version,
                     "sheet": "clusters",
+                    **member,
+                    **invited,
                 }
             )
+
+
+def _colleague(world: World, place: str) -> dict[str, str]:
+    """Return somebody who contributes to a cluster, whose role can be changed or who can take it over."""
+    person = world.person(Role.CONTRIBUTOR, cluster=f"cluster-{place}")
+    with world.store.reading() as tx:
+        ((_, membership),) = kept_members.roles_of(tx, person.user_id or "")
+    return {"member": membership.user_id, "membership_id": membership.id}
+
+
+def _invited(world: World, place: str) -> dict[str, str]:
+    """Return an open invitation to a cluster, with the secret of its link."""
+    slug, manager = f"cluster-{place}", world.person(Role.MANAGER, cluster=f"cluster-{place}")
+    raw = {"email": f"guest-{place}@example.org", "role": str(Role.OBSERVER)}
+    invitations.invite(world.store, manager, raw, cluster=slug)
+    (sent,) = members.people(world.store, manager, cluster=slug).invitations
+    with world.store.reading() as tx:
+        secret = links.secret(tx, Kind.INVITED, sent.invitation.id)
+    return {"invitation_id": sent.invitation.id, "secret": secret}
 
 
 def _session(world: World, actor: Actor) -> str:

@@ -29,6 +29,7 @@ PUBLIC = frozenset(
         "GET /frameworks/{framework}/{version}",
         "GET /frameworks/{framework}/{version}/form",
         "GET /healthz",
+        "GET /help",
         "GET /openapi.json",
         "GET /readyz",
         "GET /sign-in",
