@@ -116,14 +116,14 @@ def _words(page: Page, cluster: Cluster, audience: Audience) -> tuple[str, ...]:
     if audience is Audience.PROGRAMME:
         return (
             say("With %(programme)s", programme=programme),
-            say("Shared: every submitted assessment, with its answers, notes and result."),
+            say("Sharing means: every submitted assessment, with its answers, notes and result."),
             say("Of a draft: only that it is there and how many indicators are answered. Never the answers."),
             say("Its owners, readers and evaluators and the administrators see this, in the portfolio and by itself."),
         )
     if audience is Audience.PEERS:
         return (
             say("With other clusters"),
-            say("Shared: levels and points, only as part of an anonymous group of at least five other clusters."),
+            say("Sharing means: levels and points, only within an anonymous group of at least five other clusters."),
             say("Never shared: the cluster's name, its answers one by one, and its notes."),
             say("Nothing uses this yet: comparisons come later. What you choose is kept, with the date."),
         )

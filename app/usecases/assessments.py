@@ -221,7 +221,9 @@ def move(
             submitted_at=tx.now if wanted is Move.SUBMIT else assessment.submitted_at,
         )
         _keep_moved(tx, framework, moved)
-        is_new = wanted is Move.SUBMIT and consent.give_by_submitting(tx, moved.cluster, by=_id(actor), wanted=share)
+        is_new = wanted is Move.SUBMIT and consent.give_by_submitting(
+            tx, moved.cluster, by=actor.user_id or "", wanted=share
+        )
         before, after = {"state": str(assessment.state)}, {"state": str(moved.state)}
         if is_new:
             before["sharing"], after["sharing"] = moved.cluster.sharing, Sharing.GIVEN
@@ -260,10 +262,6 @@ def _actions(framework: Framework, actor: Actor, assessment: Assessment) -> tupl
     return lifecycle.actions(framework, assessment, may)
 
 
-def _id(actor: Actor) -> str:
-    return actor.user_id or ""
-
-
 def _keep_moved(tx: Transaction, framework: Framework, moved: Assessment) -> None:
     kept.keep(tx, moved)
     if moved.state in COUNTING:
@@ -288,7 +286,7 @@ def _keep_answers(tx: Transaction, actor: Actor, assessment: Assessment, changed
     for proposed in changed:
         before = assessment.answer(proposed.indicator)
         stamped = dataclasses.replace(proposed, revision=before.revision + 1, updated_at=tx.now, updated_by=actor.name)
-        kept.keep_answer(tx, assessment, stamped, by=_id(actor))
+        kept.keep_answer(tx, assessment, stamped, by=actor.user_id or "")
         assessment = assessment.with_answer(stamped)
         was = {"indicator": before.indicator, "level": before.level, "note": before.note}
         now = {"indicator": stamped.indicator, "level": stamped.level, "note": stamped.note}
