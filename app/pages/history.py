@@ -101,7 +101,7 @@ def of_assessment(
     title = page.say("History of %(number)s", number=indicator) if indicator else page.say("History")
     back = Link(page.say("Back to the assessment"), page.url("assessment", assessment_id=assessment_id))
     if assessment and indicator:
-        dimension = frameworks.pinned(assessment).indicator(indicator).dimension
+        dimension = frameworks.of(assessment.framework, assessment.version).indicator(indicator).dimension
         card = page.url("dimension", assessment_id=assessment_id, dimension_id=dimension) + f"#{card_id(indicator)}"
         back = Link(page.say("Back to the answer"), card)
     nothing = page.say("Nobody has changed this answer yet.")
