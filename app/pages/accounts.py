@@ -6,9 +6,10 @@ from typing import ClassVar
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.domain.accounts import Token
+from app.domain.accounts import Token, has_address
 from app.domain.errors import Invalid, Problem
 from app.domain.permissions import TokenScope, scopes_of_use
+from app.pages.connections import Connections, connections
 from app.pages.contexts import Context
 from app.pages.templating import Page, PageDep
 from app.usecases import accounts, tokens
@@ -31,7 +32,7 @@ class TokenLine:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountContext(Context):
-    """One's own account; `secret` is a new token's, shown this once."""
+    """One's own account; `email` is empty where none is proven, `secret` is a new token's, shown this once."""
 
     template: ClassVar[str] = "account/account.html"
     name: str
@@ -41,6 +42,7 @@ class AccountContext(Context):
     typed: dict[str, object]
     errors: dict[str, str]
     secret: str | None
+    connections: Connections
 
 
 @router.post("/language", name="set_language")
@@ -94,12 +96,13 @@ def _account(
     return AccountContext(
         title=page.say("Your account"),
         name=found.user.name,
-        email=found.user.email,
+        email=found.user.email if has_address(found.user.email) else "",
         tokens=tuple(lines),
         scopes=tuple(_scopes(page)),
         typed=typed or {"name": "", "days": "90", "scopes": [TokenScope.READ]},
         errors=errors or {},
         secret=secret,
+        connections=connections(page, store),
     )
 
 

@@ -20,6 +20,8 @@ class Notice(enum.StrEnum):
     DRAFT_DELETED = "draft-deleted"
     SUBMITTED = "submitted"
     WITHDRAWN = "withdrawn"
+    IDENTITY_CONNECTED = "identity-connected"
+    IDENTITY_DISCONNECTED = "identity-disconnected"
 
 
 def leave(response: Response, notice: Notice, *, https: bool) -> None:
@@ -42,6 +44,8 @@ def words(request: Request, say: Callable[[str], str]) -> str:
         Notice.DRAFT_DELETED: say("The draft is deleted."),
         Notice.SUBMITTED: say("The assessment is submitted."),
         Notice.WITHDRAWN: say("The assessment is withdrawn."),
+        Notice.IDENTITY_CONNECTED: say("You can now sign in that way, too."),
+        Notice.IDENTITY_DISCONNECTED: say("You can no longer sign in that way."),
     }
     code = request.cookies.get(COOKIE, "")
     return next((sentence for notice, sentence in sentences.items() if notice == code), "")

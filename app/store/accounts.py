@@ -85,6 +85,12 @@ def add(tx: Transaction, user: User, password_hash: str | None) -> None:
     tx.connection.execute(sa.insert(users).values(**values, password_hash=password_hash, created_at=tx.now))
 
 
+def has_password(tx: Transaction, user_id: str) -> bool:
+    """Whether a person can sign in with a password."""
+    statement = sa.select(users.c.password_hash.is_not(None)).where(users.c.id == user_id)
+    return bool(tx.connection.execute(statement).scalar_one_or_none())
+
+
 def update(tx: Transaction, user_id: str, **values: str | bool | None) -> None:
     """Change some of a person's columns."""
     tx.connection.execute(sa.update(users).where(users.c.id == user_id).values(**values))
@@ -131,13 +137,10 @@ def remove_membership(tx: Transaction, user_id: str, membership: Membership) -> 
     return bool(tx.connection.execute(statement).rowcount)
 
 
-def add_session(tx: Transaction, digest: str, user_id: str) -> None:
+def add_session(tx: Transaction, digest: str, user_id: str, factor_at: dt.datetime | None = None) -> None:
     """Begin a session."""
-    tx.connection.execute(
-        sa.insert(sessions).values(
-            digest=digest, id=tx.new_id(), user_id=user_id, created_at=tx.now, seen_at=tx.now, confirmed_at=tx.now
-        )
-    )
+    moments = {"created_at": tx.now, "seen_at": tx.now, "confirmed_at": tx.now, "factor_at": factor_at}
+    tx.connection.execute(sa.insert(sessions).values(digest=digest, id=tx.new_id(), user_id=user_id, **moments))
 
 
 def session(tx: Transaction, digest: str) -> KeptSession | None:

@@ -19,7 +19,7 @@ TABLES = {
     "0003": {"assessments", "answers", "scorecards"},
     "0004": {"journal", "receipts"},
     "0005": {"keys", "outbox", "notices", "attempts"},
-    "0006": {"resets", "totps", "recovery_codes", "passkeys", "identities"},
+    "0006": {"resets", "totps", "recovery_codes", "passkeys", "identities", "carried"},
     "0007": {"invitations", "consents", "interests"},
 }
 # The step that makes these tables puts rows into them, too.
