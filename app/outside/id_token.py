@@ -14,6 +14,7 @@ from typing import Any, Final
 from joserfc import jwk, jws, jwt
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jws import JWSRegistry
+from joserfc.util import base64_to_int
 from typing_extensions import override
 
 from app.domain.identities import SUBJECT_LENGTH
@@ -115,13 +116,12 @@ def _fits(key: Mapping[str, object], algorithm: str, kid: object) -> bool:
 
 def _imported(data: Mapping[str, Any]) -> jwk.Key:
     try:
-        key = jwk.import_key({name: data[name] for name in _PUBLIC if name in data})
         # Curves have one size; a small RSA key can be broken.
-        if key.key_type == "RSA" and key.public_key.key_size < _RSA_BITS:  # type: ignore[union-attr]
+        if data["kty"] == "RSA" and base64_to_int(data["n"]).bit_length() < _RSA_BITS:
             raise Refusal("small-key")
+        return jwk.import_key({name: data[name] for name in _PUBLIC if name in data})
     except _BROKEN as error:
         raise Refusal("broken-key") from error
-    return key
 
 
 def _times(now: dt.datetime) -> jwt.JWTClaimsRegistry:

@@ -1,4 +1,4 @@
-"""A real, certified OpenID provider on this machine (`oidc-provider` of the npm registry), and people who sign in there."""
+"""A real, certified OpenID provider on this machine (`oidc-provider` for Node), and people who sign in there."""
 
 import fcntl
 import json
@@ -106,8 +106,7 @@ def _install() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if marker.exists() and marker.stat().st_mtime >= (FOLDER / "package-lock.json").stat().st_mtime:
             return
-        npm = find_program("npm")
-        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        command = [str(find_program("npm")), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False)
         if done.returncode:
             message = f"npm could not install the OpenID provider: {done.stderr[-1000:]}"
