@@ -5,20 +5,30 @@ import datetime as dt
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import quote_plus
 
 from authlib.common.urls import add_params_to_qs
 from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc7523.assertion import sign_jwt_bearer_assertion
-from joserfc import jwk
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from joserfc import jwk, jws
 from joserfc.errors import JoseError
 
 # Where a tenant's id stands in the issuer of Entra ID for several organisations.
 TENANT: Final = "{tenantid}"
 ASSERTION_LIFE: Final = dt.timedelta(seconds=60)
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-_ALGORITHMS = {"RSA": "RS256", "EC": "ES256", "OKP": "Ed25519"}
+_ALGORITHMS = {"RSA": ("RS256", "PS256"), "EC": ("ES256",), "OKP": ("Ed25519",)}
+_KINDS: Mapping[type, Literal["RSA", "EC", "OKP"]] = {
+    RSAPrivateKey: "RSA",
+    EllipticCurvePrivateKey: "EC",
+    Ed25519PrivateKey: "OKP",
+}
 
 Signed = tuple[str, Any, Any]
 Authentication = Callable[[ClientAuth, str, str, Any, Any], Signed]
@@ -81,7 +91,7 @@ def with_key(registration: Registration, clock: Callable[[], dt.datetime]) -> Au
 
     def sign(_auth: ClientAuth, _method: str, uri: str, headers: Any, body: Any) -> Signed:
         key, now = read_key(registration.key), clock()
-        header = {"alg": key.get("alg") or _ALGORITHMS[key.key_type], **({"kid": key.kid} if key.get("kid") else {})}
+        header = {"alg": _algorithm(key), **({"kid": key.kid} if key.get("kid") else {})}
         assertion = sign_jwt_bearer_assertion(
             key,
             issuer=registration.client_id,
@@ -100,9 +110,22 @@ def with_key(registration: Registration, clock: Callable[[], dt.datetime]) -> Au
 def read_key(text: str) -> jwk.Key:
     """Return a private key from JWK or PEM; raises ValueError where it is none that can sign."""
     try:
-        key = jwk.import_key(json.loads(text) if text.lstrip().startswith("{") else text)
-    except (JoseError, ValueError, TypeError, KeyError) as error:
+        if text.lstrip().startswith("{"):
+            key = jwk.import_key(json.loads(text))
+        else:
+            loaded = serialization.load_pem_private_key(text.encode(), password=None)
+            key = jwk.import_key(text, next(kind for known, kind in _KINDS.items() if isinstance(loaded, known)))
+        algorithm = _algorithm(key)
+        jws.serialize_compact({"alg": algorithm}, b"", key, algorithms=[algorithm])
+    except (JoseError, TypeError, KeyError, StopIteration, UnsupportedAlgorithm) as error:
         raise ValueError("no key") from error
-    if key.key_type not in _ALGORITHMS or not key.is_private:
-        raise ValueError("no private key")
     return key
+
+
+def _algorithm(key: jwk.Key) -> str:
+    """Return the algorithm that a key says to be for, or the one for its kind; raises KeyError."""
+    usual = _ALGORITHMS[key.key_type]
+    chosen = str(key.get("alg") or usual[0])
+    if chosen not in usual:
+        raise KeyError(chosen)
+    return chosen

@@ -182,7 +182,10 @@ def _sign_in(page: Page, pending: Pending, outcome: Proof | Refusal | None) -> R
         return _turn_back(page, _turned(page, outcome), pending.following, carried)
     try:
         begun = identities.sign_in(store, outcome, page.language)
-    except (Conflict, Invalid) as refused:
+    except Invalid as refused:
+        # In no way other than for an answer that is not believed: that an account was closed is told to nobody.
+        return _turn_back(page, Turned(403, _words(page, refused)), pending.following, carried)
+    except Conflict as refused:
         return _turn_back(page, Turned(status_of(refused), _words(page, refused)), pending.following, carried)
     response = sessions.begin(page, begun, pending.following, carried)
     connections.remember_way(response, https=page.request.app.state.https)

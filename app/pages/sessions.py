@@ -13,8 +13,9 @@ from app.pages.contexts import Context
 from app.pages.demo import DemoAccount, demo_accounts, demo_is_open
 from app.pages.resumption import Carried
 from app.pages.templating import Page, PageDep
-from app.store.sessions import SignedIn
 from app.usecases import sessions
+from app.usecases.identities import Entered
+from app.usecases.sessions import SignedIn
 from app.web import identity
 from app.web.addresses import local_path
 from app.web.deps import FormDep, StoreDep
@@ -89,7 +90,7 @@ def sign_in_again(page: Page, carried: Carried) -> Response:
     return page.show(sign_in_page(page, page.request.app.state.store, error=error, carried=carried), status=401)
 
 
-def begin(page: Page, begun: SignedIn, following: str, carried: Carried | None) -> Response:
+def begin(page: Page, begun: SignedIn | Entered, following: str, carried: Carried | None) -> Response:
     """Let this browser into a session that has begun, and hand back what was typed, or go on to a local path."""
     earlier = identity.session_secret(page.request)
     if earlier and page.actor.is_signed_in:

@@ -137,10 +137,13 @@ def remove_membership(tx: Transaction, user_id: str, membership: Membership) -> 
     return bool(tx.connection.execute(statement).rowcount)
 
 
-def add_session(tx: Transaction, digest: str, user_id: str, factor_at: dt.datetime | None = None) -> None:
+def add_session(tx: Transaction, digest: str, user_id: str) -> None:
     """Begin a session."""
-    moments = {"created_at": tx.now, "seen_at": tx.now, "confirmed_at": tx.now, "factor_at": factor_at}
-    tx.connection.execute(sa.insert(sessions).values(digest=digest, id=tx.new_id(), user_id=user_id, **moments))
+    tx.connection.execute(
+        sa.insert(sessions).values(
+            digest=digest, id=tx.new_id(), user_id=user_id, created_at=tx.now, seen_at=tx.now, confirmed_at=tx.now
+        )
+    )
 
 
 def session(tx: Transaction, digest: str) -> KeptSession | None:

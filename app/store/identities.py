@@ -12,6 +12,8 @@ from app.store.database import Transaction, hold
 from app.store.keys import Purpose
 from app.store.tables import carried, identities
 
+_CARRIED = "carried"
+
 
 def hold_identity(tx: Transaction, issuer: str, subject: str) -> None:
     """Keep others who sign in as, or connect, the same identity waiting until the transaction ends."""
@@ -62,21 +64,28 @@ def carry(tx: Transaction, text: str) -> str | None:
     if tx.connection.execute(sa.select(sa.func.count()).select_from(carried)).scalar_one() >= CARRIED_COUNT:
         return None
     carried_id = secrets.token_urlsafe(24)
-    sealed = keys.current(tx, Purpose.COOKIES).seal(text)
-    tx.connection.execute(sa.insert(carried).values(id=carried_id, sealed=sealed, kept_at=tx.now))
+    values = {"id": carried_id, "sealed": sealed(tx, _CARRIED, text), "kept_at": tx.now}
+    tx.connection.execute(sa.insert(carried).values(values))
     return carried_id
 
 
 def hand_back(tx: Transaction, carried_id: str) -> str | None:
     """Return what was typed, and keep it no longer; None where it is not there any more."""
     statement = sa.delete(carried).where(carried.c.id == carried_id).returning(carried.c.sealed)
-    sealed = tx.connection.execute(statement).scalar_one_or_none()
-    return None if sealed is None else opened(tx, sealed)
+    found = tx.connection.execute(statement).scalar_one_or_none()
+    return None if found is None else opened(tx, _CARRIED, found)
 
 
-def opened(tx: Transaction, sealed: str) -> str | None:
-    """Return what one of the keys for cookies has sealed, None for anything else."""
-    return next((text for key in keys.known(tx, Purpose.COOKIES) if (text := key.open(sealed)) is not None), None)
+def sealed(tx: Transaction, what: str, text: str) -> str:
+    """Return a text as only the service can read it, and only as what it is."""
+    return keys.current(tx, Purpose.COOKIES).seal(f"{what} {text}")
+
+
+def opened(tx: Transaction, what: str, text: str) -> str | None:
+    """Return what was sealed as this, None for anything else."""
+    found = (key.open(text) for key in keys.known(tx, Purpose.COOKIES))
+    whole = next((each for each in found if each is not None), "")
+    return whole.removeprefix(f"{what} ") if whole.startswith(f"{what} ") else None
 
 
 def _is(issuer: str, subject: str) -> sa.ColumnElement[bool]:

@@ -14,7 +14,17 @@ from app.store import identities as kept
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
 from app.store.keys import Purpose
-from app.store.sessions import SignedIn, begin
+from app.store.sessions import begin
+
+_SEALED = "pending-sign-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A session that has begun; `secret` goes into the cookie and is kept nowhere."""
+
+    secret: str
+    user: User
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +63,13 @@ def seal(store: Store, pending: Pending) -> str:
     """Return a pending sign-in as text that only the service can read."""
     with store.reading() as tx:
         values = {**asdict(pending), "began_at": pending.began_at.isoformat()}
-        return keys.current(tx, Purpose.COOKIES).seal(json.dumps(values))
+        return kept.sealed(tx, _SEALED, json.dumps(values))
 
 
 def unseal(store: Store, sealed: str, state: str) -> Pending | None:
     """Return the pending sign-in that bears this state, None where it is another, no longer alive, or not ours."""
     with store.reading() as tx:
-        text = kept.opened(tx, sealed)
+        text = kept.opened(tx, _SEALED, sealed)
         if text is None:
             return None
         values = json.loads(text)
@@ -76,11 +86,12 @@ def hand_back(store: Store, pending: Pending) -> str | None:
         return kept.hand_back(tx, pending.carried)
 
 
-def sign_in(store: Store, proof: Proof, language: str | None) -> SignedIn:
+def sign_in(store: Store, proof: Proof, language: str | None, client: str = "") -> Entered:
     """Begin a session for whoever has this identity, the first time with a new account without any right.
 
-    An account that is there already is never taken over by its address. Raises Conflict where the proven address is
-    taken; Invalid, in the words for any answer that is not believed, where the account is disabled.
+    An account that is there already is never taken over by its address. `client` is the browser in words. Raises
+    Conflict where the proven address is taken; Invalid, as for any answer that is not believed, where the account is
+    disabled.
     """
     with store.writing() as tx:
         kept.hold_identity(tx, proof.issuer, proof.subject)
@@ -91,9 +102,9 @@ def sign_in(store: Store, proof: Proof, language: str | None) -> SignedIn:
         if user is None:
             user, after = _new_account(tx, proof, language), {**after, "new_account": True}
         kept.mark_used(tx, proof.issuer, proof.subject)
-        begun = begin(tx, user, has_second_factor=proof.has_second_factor)
+        secret = begin(tx, user.id, client, with_factor=proof.has_second_factor)
         journal.note(tx, accounts.actor(tx, user), Verb.SIGNED_IN, user.id, after=after)
-        return begun
+        return Entered(secret, user)
 
 
 def connect(store: Store, actor: Actor, proof: Proof, began_by: str | None) -> None:

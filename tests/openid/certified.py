@@ -41,7 +41,7 @@ class Certified:
             "post_logout_redirect_uris": [urljoin(redirect_uri, "/")],
             **changes,
         }
-        self.clients = [client]
+        self.clients = [{name: value for name, value in client.items() if value is not None}]
         self._tell()
         return "goldgap"
 

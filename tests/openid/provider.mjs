@@ -7,6 +7,9 @@ import http from 'node:http'
 import { createInterface } from 'node:readline'
 import Provider, { interactionPolicy } from 'oidc-provider'
 
+// Its advice for production is not for here, and the first line that we print is read.
+console.info = console.warn = () => {}
+
 const clients = new Map()
 let people = {}
 

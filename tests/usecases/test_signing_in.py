@@ -8,9 +8,8 @@ import sqlalchemy as sa
 from app.domain.errors import Invalid, NotFound
 from app.domain.permissions import VISITOR, Actor, Membership, Role
 from app.store import passwords, tables
-from app.store.sessions import SignedIn
 from app.usecases import operators, sessions, tokens
-from app.usecases.sessions import DemoPerson
+from app.usecases.sessions import DemoPerson, SignedIn
 from tests.make import NOW, Clock
 from tests.store.kept import keep_person, keep_programme
 from tests.store.stores import content
