@@ -13,7 +13,7 @@ from app.domain.permissions import Actor, Role
 from tests.pages.world import World
 
 # What is got and is no page.
-NO_PAGES = frozenset({"healthz", "readyz", "openapi", "next_unanswered"})
+NO_PAGES = frozenset({"healthz", "readyz", "openapi", "next_unanswered", "openid_answer"})
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ class Stage:
         return {
             "home": [("visitor", {}), ("manager", {}), ("owner", {}), ("evaluator", {})],
             "sign_in": [("visitor", {})],
+            "signed_out": [("visitor", {})],
             "account": [("manager", {})],
             "about": [("visitor", {})],
             "frameworks": [("visitor", {})],

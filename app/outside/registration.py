@@ -111,13 +111,14 @@ def read_key(text: str) -> jwk.Key:
     """Return a private key from JWK or PEM; raises ValueError where it is none that can sign."""
     try:
         if text.lstrip().startswith("{"):
-            key = jwk.import_key(json.loads(text))
+            data = json.loads(text)
+            key = jwk.import_key(data, {kind: kind for kind in _KINDS.values()}[data["kty"]])
         else:
             loaded = serialization.load_pem_private_key(text.encode(), password=None)
             key = jwk.import_key(text, next(kind for known, kind in _KINDS.items() if isinstance(loaded, known)))
         algorithm = _algorithm(key)
         jws.serialize_compact({"alg": algorithm}, b"", key, algorithms=[algorithm])
-    except (JoseError, TypeError, KeyError, StopIteration, UnsupportedAlgorithm) as error:
+    except (JoseError, ValueError, TypeError, KeyError, StopIteration, UnsupportedAlgorithm) as error:
         raise ValueError("no key") from error
     return key
 

@@ -25,6 +25,11 @@ class Connections:
     ways: tuple[tuple[str, WayIn], ...]
     provider: str | None
 
+    @property
+    def may_connect(self) -> bool:
+        """Whether connecting is offered: once is enough for most people."""
+        return self.provider is not None and self.provider not in {name for name, _ in self.ways}
+
 
 async def _provider(request: Request) -> Provider | None:
     provider: Provider | None = request.app.state.openid

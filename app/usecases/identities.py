@@ -119,9 +119,7 @@ def connect(store: Store, actor: Actor, proof: Proof, began_by: str | None) -> N
         kept.hold_identity(tx, proof.issuer, proof.subject)
         owner = kept.owner(tx, proof.issuer, proof.subject)
         if owner and owner.id != user_id:
-            message = (
-                "This sign-in with %(provider)s already belongs to another account here, so nothing was connected."
-            )
+            message = "This sign-in with %(provider)s belongs to another account here, so nothing was connected."
             raise Conflict("connected-elsewhere", message, provider=proof.provider)
         if owner is None:
             kept.add(tx, user_id, proof.issuer, proof.subject)

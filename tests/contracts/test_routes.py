@@ -32,6 +32,7 @@ PUBLIC = frozenset(
         "GET /openapi.json",
         "GET /readyz",
         "GET /sign-in",
+        "GET /signed-out",
         "POST /language",
         "POST /sign-in",
     }

@@ -256,3 +256,17 @@ def test_signing_in_as_another_ends_the_earlier_session(world: World, provider: 
     comes_back(provider, begin(provider, browser))
     assert PageClient(world.app, secret).http.get("/account").status_code == 303
     assert "Some Body" in browser.open("/account").text
+
+
+def test_a_national_identity_number_that_comes_along_is_neither_kept_nor_logged(
+    world: World, provider: Hostile, capfd: pytest.CaptureFixture[str]
+) -> None:
+    provider.claims |= {"pid": "23079410918", "amr": "BankID", "acr": "idporten-loa-high"}
+    sent = begin(provider, world.browser())
+    comes_back(provider, sent)
+    provider.claims["aud"] = "another"
+    comes_back(provider, begin(provider, world.browser()), 403)
+    assert "openid-refused" in (logged := "".join(capfd.readouterr()))
+    for secret in ("23079410918", "a-code", "an-access-token", sent.asked["state"], sent.asked["nonce"]):
+        assert secret not in str(content(world.store))
+        assert secret not in logged
