@@ -24,6 +24,7 @@ from app.domain.errors import GoldgapError
 from app.domain.permissions import VISITOR
 from app.frameworks import reader
 from app.frameworks.reader import Frameworks
+from app.outside.openid import Provider
 from app.pages import (
     accounts,
     answering,
@@ -45,6 +46,7 @@ from app.pages import (
     mail,
     members,
     moves,
+    openid,
     own_roles,
     own_sessions,
     passwords,
@@ -99,6 +101,12 @@ def read_frameworks(settings: Settings) -> Frameworks:
     return reader.read(also_offer=frozenset(settings.optional_frameworks))
 
 
+def make_provider(settings: Settings, store: Store) -> Provider | None:
+    """Return the OpenID provider that the settings name, on the store's clock; None where they name none."""
+    registration = settings.registration(plainly=settings.may_speak_plainly)
+    return Provider(registration, store.clock) if registration else None
+
+
 def create_app(settings: Settings, store: Store | None = None, frameworks: Frameworks | None = None) -> FastAPI:
     """Return the application; a store and frameworks of one's own may take the place of the configured ones."""
     logs.configure()
@@ -123,6 +131,7 @@ def create_app(settings: Settings, store: Store | None = None, frameworks: Frame
     app.state.needs_factors = settings.is_production
     app.state.demo_sign_in = settings.demo_sign_in
     app.state.contact, app.state.contact_url = settings.contact, settings.contact_url
+    app.state.openid = make_provider(settings, keeper)
     _add_routes(app)
     _add_refusals(app)
     _add_middleware(app, settings)
@@ -141,6 +150,7 @@ def _add_routes(app: FastAPI) -> None:
     pages = (
         home,
         sessions,
+        openid,
         second_steps,
         accounts,
         persons,

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.retention import Retention
+from app.settings_openid import Names, OpenIdSettings
 
 DEVELOPMENT_SECRET = "for development only: anybody can read this"  # noqa: S105 - public on purpose, refused in production
 DEVELOPMENT_HOSTS = ("127.0.0.1", "localhost", "[::1]", "testserver")
@@ -34,12 +35,6 @@ class UnsafeSettings(Exception):
         self.problems = tuple(problems)
 
 
-def _comma_separated(raw: object) -> object:
-    if not isinstance(raw, str):
-        return raw
-    return tuple(part for part in (part.strip() for part in raw.split(",")) if part)
-
-
 def _default_database(known: dict[str, Any]) -> str:
     return f"sqlite:///{known['data_dir'] / 'goldgap.db'}"
 
@@ -55,10 +50,9 @@ def _default_hosts(known: dict[str, Any]) -> tuple[str, ...]:
 
 _USUAL = Retention()
 Days = Annotated[int, Field(ge=1, le=36_500)]
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 
 
-class Settings(BaseSettings):
+class Settings(OpenIdSettings, BaseSettings):
     """The settings. Each is the variable of the same name in capitals behind GOLDGAP_; an empty one is not set."""
 
     model_config = SettingsConfigDict(
@@ -69,7 +63,6 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     database_url: str = Field(default_factory=_default_database)
     secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)
-    base_url: str = ""
     allowed_hosts: Names = Field(default_factory=_default_hosts)
     trusted_proxies: Names = ()
     clock_offset: int = 0
@@ -185,13 +178,21 @@ class Settings(BaseSettings):
         kinds = (field.name for field in dataclasses.fields(Retention))
         return Retention(**{kind: getattr(self, f"keep_{kind}_days") for kind in kinds})
 
+    @property
+    def may_speak_plainly(self) -> bool:
+        """Whether http will do, to this very machine."""
+        return not self.is_production
+
     def problems(self) -> tuple[str, ...]:
         """Return what makes these settings unsafe in production, one sentence each."""
         return tuple(sentence for check in _CHECKS for sentence in check(self))
 
     def require_safe(self) -> None:
-        """Pass outside production, and in production where there are no problems; raises UnsafeSettings."""
-        if self.is_production and (problems := self.problems()):
+        """Pass outside production, and in production where there are no problems; raises UnsafeSettings.
+
+        A provider that is half set helps nobody anywhere, so it is refused in development, too.
+        """
+        if problems := self.problems() if self.is_production else tuple(_openid(self)):
             raise UnsafeSettings(problems)
 
 
@@ -277,6 +278,10 @@ def _database(settings: Settings) -> Iterator[str]:
         yield "GOLDGAP_DATABASE_URL is a database in memory, which is lost at every stop."
 
 
+def _openid(settings: Settings) -> Iterator[str]:
+    yield from settings.openid_problems(plainly=settings.may_speak_plainly)
+
+
 def _is_allowed(host: str, allowed: Sequence[str]) -> bool:
     return any(host == pattern or (pattern.startswith("*") and host.endswith(pattern[1:])) for pattern in allowed)
 
@@ -289,4 +294,5 @@ _CHECKS: tuple[Callable[[Settings], Iterator[str]], ...] = (
     _mail,
     _proxies,
     _database,
+    _openid,
 )

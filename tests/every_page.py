@@ -22,7 +22,7 @@ from tests.pages.client import PageClient
 from tests.pages.world import World
 
 # What is got and is no page.
-NO_PAGES = frozenset({"healthz", "readyz", "openapi", "next_unanswered"})
+NO_PAGES = frozenset({"healthz", "readyz", "openapi", "next_unanswered", "openid_answer"})
 
 
 @dataclass(frozen=True)
@@ -146,6 +146,7 @@ class Stage:
             "second_step": [("waiting", {})],
             "forgot": [("visitor", {})],
             "reset": [("visitor", self.link)],
+            "signed_out": [("visitor", {})],
             "account": [("manager", {})],
             "messages": [("manager", {})],
             "inbox": [("manager", {}), ("owner", {})],

@@ -22,6 +22,8 @@ _WORDS = re.compile(r"[^\W_]+")
 _SHORTEST_WORD = 3
 _SHORTEST_REST = 6
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+# RFC 2606 keeps the domain .invalid for what must never be reached.
+_NO_ADDRESS = "@no-address.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,16 @@ def email(field: str, raw: object) -> str:
     if not _EMAIL.fullmatch(address):
         raise Invalid(Problem(field, "email", "Give an e-mail address such as name@example.org."))
     return address
+
+
+def no_address(user_id: str) -> str:
+    """Return what stands for the e-mail address of somebody who has none that is proven: unique, and reaches nobody."""
+    return f"{user_id}{_NO_ADDRESS}".casefold()
+
+
+def has_address(email: str) -> bool:
+    """Whether mail can be sent to this address, which it cannot where it only stands for one."""
+    return not email.endswith(_NO_ADDRESS)
 
 
 def password(field: str, raw: object) -> str:

@@ -7,7 +7,9 @@ from typing import ClassVar, NamedTuple
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.domain.accounts import has_address
 from app.domain.errors import Invalid, Problem
+from app.pages.connections import Connections, connections
 from app.pages.contexts import Context
 from app.pages.templating import Page, PageDep
 from app.usecases import accounts
@@ -30,12 +32,13 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountContext(Context):
-    """One's own account, and the way to its pages."""
+    """One's own account, and the way to its pages; `email` is empty where none is proven."""
 
     template: ClassVar[str] = "account/account.html"
     name: str
     email: str
     entries: tuple[Entry, ...]
+    connections: Connections
 
 
 @router.post("/language", name="set_language")
@@ -56,7 +59,15 @@ def account(page: PageDep, store: StoreDep) -> Response:
     """Show one's own account."""
     user = accounts.account(store, page.actor).user
     title = page.say("Your account")
-    return page.show(AccountContext(title=title, name=user.name, email=user.email, entries=tuple(_entries(page))))
+    return page.show(
+        AccountContext(
+            title=title,
+            name=user.name,
+            email=user.email if has_address(user.email) else "",
+            entries=tuple(_entries(page)),
+            connections=connections(page, store),
+        )
+    )
 
 
 def _entries(page: Page) -> Iterator[Entry]:

@@ -46,6 +46,8 @@ class Notice(enum.StrEnum):
     STOPPED_SHARING = "stopped-sharing"
     CONFLICT_DECLARED = "conflict-declared"
     CONFLICT_LIFTED = "conflict-lifted"
+    IDENTITY_CONNECTED = "identity-connected"
+    IDENTITY_DISCONNECTED = "identity-disconnected"
 
 
 def leave(response: Response, notice: Notice, *, https: bool) -> None:
@@ -92,6 +94,8 @@ def words(request: Request, say: Callable[[str], str]) -> str:
         Notice.STOPPED_SHARING: say("It is no longer shared."),
         Notice.CONFLICT_DECLARED: say("Your conflict of interest is declared."),
         Notice.CONFLICT_LIFTED: say("The conflict of interest no longer holds."),
+        Notice.IDENTITY_CONNECTED: say("You can now sign in that way, too."),
+        Notice.IDENTITY_DISCONNECTED: say("You can no longer sign in that way."),
     }
     code = cookies.get(request, COOKIE)
     return next((sentence for notice, sentence in sentences.items() if notice == code), "")

@@ -63,6 +63,17 @@ def unpack(form: Mapping[str, object]) -> Carried | None:
     return Carried(pairs, to) if to else None
 
 
+def as_text(carried: Carried) -> str:
+    """Return what is carried as one text, to be kept for a while."""
+    return json.dumps([carried.fields, carried.to], ensure_ascii=False)
+
+
+def from_text(text: str) -> Carried:
+    """Return what was kept as a text."""
+    fields, to = json.loads(text)
+    return Carried(tuple((name, value) for name, value in fields), to)
+
+
 def resume(page: Page, carried: Carried, *, confirmed: bool = False) -> Response:
     """Show what was typed, to be sent with one click; what was going nowhere leads to the start page.
 

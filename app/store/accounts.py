@@ -77,6 +77,12 @@ def add(tx: Transaction, user: User, password_hash: str | None) -> None:
     tx.connection.execute(sa.insert(users).values(**values, password_hash=password_hash, created_at=tx.now))
 
 
+def has_password(tx: Transaction, user_id: str) -> bool:
+    """Whether a person can sign in with a password."""
+    statement = sa.select(users.c.password_hash.is_not(None)).where(users.c.id == user_id)
+    return bool(tx.connection.execute(statement).scalar_one_or_none())
+
+
 def update(tx: Transaction, user_id: str, **values: str | bool | None) -> None:
     """Change some of a person's columns."""
     tx.connection.execute(sa.update(users).where(users.c.id == user_id).values(**values))

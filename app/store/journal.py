@@ -48,6 +48,8 @@ class Verb(enum.StrEnum):
     SIGNED_OUT = "signed-out"
     ISSUED_TOKEN = "issued-token"  # noqa: S105 - a verb, no secret
     REVOKED_TOKEN = "revoked-token"  # noqa: S105 - a verb, no secret
+    CONNECTED_IDENTITY = "connected-identity"
+    DISCONNECTED_IDENTITY = "disconnected-identity"
     CHANGED_LANGUAGE = "changed-language"
     CREATED_USER = "created-user"
     DISABLED_USER = "disabled-user"

@@ -14,25 +14,12 @@ from app.store import accounts as kept
 from app.store import journal, known_browsers, limits, passwords
 from app.store import sessions as kept_sessions
 from app.store.database import Store, Transaction
+from app.store.entering import SignedIn, enter
 from app.store.journal import Verb
 from app.store.keys import digest
 from app.store.limits import SIGN_IN_AT_ALL, SIGN_IN_FROM, SIGN_IN_KNOWN, SIGN_IN_TO, Limit
 
 _SEEN_EVERY = dt.timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A session that has begun; `secret` goes into the cookie and is kept nowhere.
-
-    `needs_factor` says that it is good for the second step only. `mark` is for the cookie by which the browser will be
-    known the next time; there is one when the person is in.
-    """
-
-    secret: str
-    user: User
-    needs_factor: bool = False
-    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +62,7 @@ def sign_in(store: Store, raw: Mapping[str, object], browser: Browser) -> Signed
         # Comparing took a while, in which the password or the account may have changed.
         if kept.by_email(tx, found[0].email) != found:
             raise refused
-        return _begin(tx, found[0], browser)
+        return enter(tx, found[0], browser)
 
 
 def sign_in_to_demo(store: Store, user_id: str, browser: Browser) -> SignedIn:
@@ -83,9 +70,7 @@ def sign_in_to_demo(store: Store, user_id: str, browser: Browser) -> SignedIn:
     with store.writing() as tx:
         for user in kept.demo_users(tx):
             if user.id == user_id:
-                secret = kept_sessions.begin(tx, user.id, browser.client, with_factor=True)
-                journal.note(tx, kept.actor(tx, user), Verb.SIGNED_IN, user.id)
-                return SignedIn(secret, user)
+                return enter(tx, user, browser, with_factor=True)
         raise NotFound
 
 
@@ -187,13 +172,3 @@ def _demo_person(tx: Transaction, user: User) -> DemoPerson | None:
         return DemoPerson(user, Role.ADMINISTRATOR, "")
     first = kept.first_role(tx, user.id)
     return DemoPerson(user, *first) if first else None
-
-
-def _begin(tx: Transaction, user: User, browser: Browser) -> SignedIn:
-    secret = kept_sessions.begin(tx, user.id, browser.client)
-    begun = kept_sessions.alive(tx, secret)
-    if begun is not None and begun.is_half:
-        journal.note(tx, kept.actor(tx, user), Verb.GAVE_PASSWORD, user.id)
-        return SignedIn(secret, user, needs_factor=True)
-    journal.note(tx, kept.actor(tx, user), Verb.SIGNED_IN, user.id)
-    return SignedIn(secret, user, mark=known_browsers.mark(tx, user.id, browser.known))

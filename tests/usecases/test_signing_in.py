@@ -9,8 +9,9 @@ from app.domain.accounts import Browser
 from app.domain.errors import Invalid, NotFound
 from app.domain.permissions import VISITOR, Actor, Membership, Role
 from app.store import passwords, tables
+from app.store.entering import SignedIn
 from app.usecases import operators, sessions, tokens
-from app.usecases.sessions import DemoPerson, SignedIn
+from app.usecases.sessions import DemoPerson
 from tests.make import NOW, Clock
 from tests.store.kept import keep_person, keep_programme
 from tests.store.stores import content
