@@ -30,10 +30,11 @@ class OwnSessionsContext(Context):
 def own_sessions(page: PageDep, store: StoreDep) -> Response:
     """Show where one is signed in."""
     found = sessions.own(store, page.actor, identity.session_secret(page.request) or "")
+    title = page.say("Where you are signed in")
     return page.show(
         OwnSessionsContext(
-            title=page.say("Where you are signed in"),
-            crumbs=(Crumb(page.say("Your account"), page.url("account")),),
+            title=title,
+            crumbs=(Crumb(page.say("Your account"), page.url("account")), Crumb(title)),
             sessions=found,
             has_others=any(not each.is_this for each in found),
         )

@@ -127,9 +127,10 @@ def set_password(page: PageDep, store: StoreDep, form: FormDep, reset_id: str, s
 
 def _password(page: Page, store: StoreDep, errors: dict[str, str] | None = None) -> PasswordContext:
     factors = second_factors.overview(store, page.actor)
+    title = page.say("Change your password")
     return PasswordContext(
-        title=page.say("Change your password"),
-        crumbs=crumbs(page),
+        title=title,
+        crumbs=crumbs(page, title),
         email=factors.email,
         has_password=factors.has_password,
         shortest=PASSWORD_LENGTH[0],

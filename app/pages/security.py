@@ -66,11 +66,11 @@ class CodesContext(Context):
 @router.get("/account/security", name="security")
 def security(page: PageDep, store: StoreDep) -> Response:
     """Show how one signs in."""
-    factors = second_factors.overview(store, page.actor)
+    factors, title = second_factors.overview(store, page.actor), page.say("Sign-in and security")
     return page.show(
         SecurityContext(
-            title=page.say("Sign-in and security"),
-            crumbs=crumbs(page)[:1],
+            title=title,
+            crumbs=crumbs(page, title, above=False),
             factors=factors,
             passkeys=factors.passkeys,
             is_due=page.actor.lacks_factor,
@@ -166,9 +166,10 @@ def _app(page: Page, store: StoreDep, error: str | None = None) -> AppContext:
     new = second_factors.new_secret(store, page.actor)
     rows = [list(row) for row in segno.make(new.address, micro=False).matrix_iter(border=4)]
     dark = ((x, y) for y, row in enumerate(rows) for x, module in enumerate(row) if module)
+    title = page.say("Set up an authenticator app")
     return AppContext(
-        title=page.say("Set up an authenticator app"),
-        crumbs=crumbs(page),
+        title=title,
+        crumbs=crumbs(page, title),
         secret=" ".join(new.secret[at : at + _GROUP] for at in range(0, len(new.secret), _GROUP)),
         path="".join(f"M{x} {y}h1v1h-1z" for x, y in dark),
         size=len(rows),
@@ -177,20 +178,20 @@ def _app(page: Page, store: StoreDep, error: str | None = None) -> AppContext:
 
 
 def _passkey(page: Page, name: str = "", error: str | None = None) -> NewPasskeyContext:
-    return NewPasskeyContext(title=page.say("Add a passkey"), crumbs=crumbs(page), name=name, error=error)
+    title = page.say("Add a passkey")
+    return NewPasskeyContext(title=title, crumbs=crumbs(page, title), name=name, error=error)
 
 
 def _codes(page: Page, codes: tuple[str, ...], *, factor_added: bool = False) -> CodesContext:
     title = page.say("Your recovery codes")
-    return CodesContext(title=title, crumbs=crumbs(page), codes=codes, factor_added=factor_added)
+    return CodesContext(title=title, crumbs=crumbs(page, title), codes=codes, factor_added=factor_added)
 
 
-def crumbs(page: Page) -> tuple[Crumb, ...]:
-    """Return the way up from what belongs to signing in."""
-    return (
-        Crumb(page.say("Your account"), page.url("account")),
-        Crumb(page.say("Sign-in and security"), page.url("security")),
-    )
+def crumbs(page: Page, title: str, *, above: bool = True) -> tuple[Crumb, ...]:
+    """Return the way up from a page that belongs to signing in."""
+    account = Crumb(page.say("Your account"), page.url("account"))
+    between = (Crumb(page.say("Sign-in and security"), page.url("security")),) if above else ()
+    return (account, *between, Crumb(title))
 
 
 def _secret(page: Page) -> str:

@@ -72,9 +72,10 @@ def _tokens(
 ) -> TokensContext:
     found = tokens.listed(store, page.actor)
     lines = (TokenLine(t, ", ".join(sorted(t.scopes)), t.is_valid(store.clock())) for t in found)
+    title = page.say("Tokens for the API")
     return TokensContext(
-        title=page.say("Tokens for the API"),
-        crumbs=(Crumb(page.say("Your account"), page.url("account")),),
+        title=title,
+        crumbs=(Crumb(page.say("Your account"), page.url("account")), Crumb(title)),
         tokens=tuple(lines),
         scopes=tuple(_scopes(page)),
         typed=typed or {"name": "", "days": "90", "scopes": [TokenScope.READ]},
