@@ -201,7 +201,7 @@ def _people(page: Page, found: People, form: Filled | None = None) -> PeopleCont
         people_columns=_columns(page, "Name", "Role", "Since", "Last day", "Change"),
         sees_invitations=bool(found.gives),
         invitations=tuple(_invitation(page, each) for each in found.invitations),
-        invitation_columns=_columns(page, "E-mail address", "Role", "Sent", "Status", "Change"),
+        invitation_columns=_columns(page, "E-mail address", "Role", "Status", "Change"),
         choices=tuple(choices),
         gives_deputies=Role.MANAGER in found.gives,
         form=form or Filled(dict.fromkeys(INVITE_FIELDS, "")),
@@ -209,7 +209,7 @@ def _people(page: Page, found: People, form: Filled | None = None) -> PeopleCont
         hand_over_url=page.url("hand_over_page", cluster=slug) if found.may_hand_over else None,
         leave_url=page.url(f"leave_{kind}_page", **{kind: slug}) if found.belongs else None,
         managed=found.managed,
-        managed_columns=_columns(page, "Cluster", "Cluster manager", "Change"),
+        managed_columns=_columns(page, "Cluster", "Cluster manager", "People"),
     )
 
 
@@ -221,8 +221,8 @@ def _columns(page: Page, *labels: str) -> tuple[Column, ...]:
         "Last day": page.say("Last day"),
         "Change": page.say("Change"),
         "E-mail address": page.say("E-mail address"),
-        "Sent": page.say("Sent"),
         "Status": page.say("Status"),
+        "People": page.say("People"),
         "Cluster": page.say("Cluster"),
         "Cluster manager": page.say("Cluster manager"),
     }

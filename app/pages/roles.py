@@ -32,10 +32,10 @@ def may(say: Say, role: Role, *, on_programme: bool = False, is_deputy: bool = F
     return {
         Role.OBSERVER: say("Reads everything about the cluster, drafts too: for the chair and the steering group."),
         Role.CONTRIBUTOR: say("Answers indicators, and reads everything about the cluster."),
-        Role.MANAGER: say("Also starts and submits assessments, and invites people."),
+        Role.MANAGER: say("Answers indicators, starts and submits assessments, and invites people."),
         Role.EVALUATOR: say("Reads what the cluster has submitted."),
         Role.READER: say("Sees the programme's clusters and portfolio, and changes nothing."),
-        Role.OWNER: say("Also registers clusters, opens rounds, and invites people."),
+        Role.OWNER: say("Sees what a reader sees, registers clusters, opens rounds, and invites people."),
         Role.ADMINISTRATOR: say("See programmes and clusters everywhere."),
     }[role]
 
