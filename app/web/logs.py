@@ -1,9 +1,11 @@
 """How log lines look: one line of JSON an event, in UTC, with no value of a variable in it, so no secret either."""
 
 import copy
+import io
 import logging
 import re
-from typing import Any
+import sys
+from typing import Any, Literal, TextIO, cast
 
 import structlog
 from typing_extensions import override
@@ -39,8 +41,24 @@ def _path(part: str) -> str:
     return path(part) if part.startswith("/") else part
 
 
-def configure() -> None:
-    """Set up the log for the whole process."""
+class _Current(io.TextIOBase):
+    """Standard output, or error, as it is when a line is written and not as it was when the log was set up."""
+
+    def __init__(self, stream: str) -> None:
+        self.stream = stream
+
+    @override
+    def write(self, line: str) -> int:
+        written: int = getattr(sys, self.stream).write(line)
+        return written
+
+    @override
+    def flush(self) -> None:
+        getattr(sys, self.stream).flush()
+
+
+def configure(*, stream: Literal["stdout", "stderr"] = "stdout") -> None:
+    """Set up the log for the whole process; a command whose output is read by programs has it beside that."""
     tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
     structlog.configure(
         processors=[
@@ -49,5 +67,6 @@ def configure() -> None:
             structlog.processors.ExceptionRenderer(tracebacks),
             structlog.processors.JSONRenderer(),
         ],
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Current(stream))),
         cache_logger_on_first_use=True,
     )
