@@ -49,7 +49,7 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "CLOCK_OFFSET": "-60",
         "OPTIONAL_FRAMEWORKS": "ecei/2013-150",
         "MAIL_FROM": "Klyngeportalen <ikke-svar@example.org>",
-        "MAIL_KEPT_DAYS": "7",
+        "KEEP_SENT_MAIL_DAYS": "7",
     }
     settings = read(monkeypatch, SAFE | others)
     assert settings.is_production
@@ -64,7 +64,7 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.optional_frameworks == ("ecei/2013-150",)
     assert settings.mail_url.get_secret_value() == SAFE["MAIL_URL"]
     assert settings.mail_sender == "Klyngeportalen <ikke-svar@example.org>"
-    assert settings.mail_kept_days == 7
+    assert settings.retention.sent_mail == 7
 
 
 def test_lists_are_comma_separated_and_empty_variables_are_not_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from app.frameworks.schema import CatalogueError
 from app.settings import Settings, unknown_variables
 from app.store import schema
 from app.store.database import Store, journal_mode
+from app.store.keys import WrongSecret
 from app.usecases import mail, operators
 from app.usecases.operators import OPERATOR
 
@@ -67,11 +68,14 @@ def _in_database(settings: Settings, *, production: bool) -> Iterator[str]:
         yield f"The database is at revision {revision}, not at {schema.head()}: run `goldgap init`."
         return
     yield from (f"The database differs from its migrations: {found}." for found in schema.check(settings.database_url))
-    with opened(settings) as store:
-        has_demo = any(user.is_demo and not user.is_disabled for user in operators.users(store))
-        if (production or settings.is_production) and has_demo:
-            yield "The database has demo accounts, which anybody could enter."
-        yield from _in_mail(store)
+    try:
+        with opened(settings) as store:
+            has_demo = any(user.is_demo and not user.is_disabled for user in operators.users(store))
+            if (production or settings.is_production) and has_demo:
+                yield "The database has demo accounts, which anybody could enter."
+            yield from _in_mail(store)
+    except WrongSecret as wrong:
+        yield str(wrong)
 
 
 def _in_mail(store: Store) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """The service's own work between requests: mail is sent, what has had its time is swept out. A process or a thread."""
 
-import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from app.outside import mail as outside
 from app.pages.mails import composer
 from app.settings import Settings
 from app.store.database import Store
-from app.usecases import mail
+from app.usecases import mail, retention
 from app.usecases.mail import Delivered
 from app.web.language import Languages
 
@@ -52,7 +51,7 @@ def post_office(settings: Settings, address: str = DEVELOPMENT_ADDRESS) -> PostO
 def work_once(settings: Settings, store: Store, office: PostOffice) -> Delivered:
     """Send what is due, and sweep."""
     done = mail.deliver(store, office.compose, office.send, AT_ONCE)
-    mail.tidy(store, dt.timedelta(days=settings.mail_kept_days))
+    retention.tidy(store, settings.retention)
     return done
 
 
@@ -64,7 +63,7 @@ def work(settings: Settings, store: Store, office: PostOffice, stop: threading.E
         try:
             done = mail.deliver(store, office.compose, office.send, AT_ONCE, goes_on=lambda: not stop.is_set())
             if swept is None or time.monotonic() - swept > _SWEEP_EVERY:
-                mail.tidy(store, dt.timedelta(days=settings.mail_kept_days))
+                retention.tidy(store, settings.retention)
                 swept = time.monotonic()
         except Unavailable:
             pass  # the store has written down why; it is tried again, as everything is

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 import uvicorn
@@ -18,15 +18,10 @@ from app.main import create_app
 from app.settings import Settings, is_loopback
 from app.store.database import journal_mode
 from app.usecases import operators
-from app.web import logs
+from app.web import connections, logs, loops
 
 commands = typer.Typer()
 STOP_SECONDS = 25
-# h11 and not httptools, measured on both: h11 refuses a request without Host or with two, on which the check of the
-# host rests, and headers over 16 KiB, where httptools takes five megabytes in one line. httptools is twice as fast on
-# an empty answer, which no route of ours gives, and no faster behind a database. Bare line feeds and folded headers,
-# which h11 takes, smuggle nothing past a server that stands alone; a proxy before it refuses them.
-PARSER: Final = "h11"
 Port = Annotated[int, typer.Option(min=0, max=65535)]
 PemFile = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]
 
@@ -60,8 +55,10 @@ def serve(
             host=host,
             port=port,
             workers=workers,
-            http=PARSER,
+            http=connections.PATH,
+            loop=loops.PATH,
             ws="none",
+            access_log=False,
             ssl_certfile=tls_cert,
             ssl_keyfile=tls_key,
             server_header=False,

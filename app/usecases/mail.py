@@ -12,7 +12,7 @@ from app.domain import accounts
 from app.domain.errors import Unavailable
 from app.domain.messages import Kind, Letter, Mail, Undelivered
 from app.domain.permissions import Actor, Permission, require_in_programme
-from app.store import expired, journal, letters, messages, notices, outbox
+from app.store import journal, letters, messages, outbox
 from app.store.database import Store
 from app.store.journal import Verb
 from app.store.outbox import Claimed, MailLine
@@ -20,7 +20,6 @@ from app.store.outbox import Claimed, MailLine
 Compose = Callable[[Letter], Mail]
 Send = Callable[[Mail], None]
 
-NOTICES_KEPT = dt.timedelta(days=90)
 SHOWN = 100
 OVERDUE = dt.timedelta(minutes=30)
 _TOO_LATE = "The link in it was valid for a while, and that while was over before it could be sent."
@@ -85,14 +84,6 @@ def deliver(
             break
         became[_deliver(store, compose, send, claimed)] += 1
     return Delivered(**became)
-
-
-def tidy(store: Store, kept_for: dt.timedelta) -> None:
-    """Forget what has had its time: old mail and read notices, counters of attempts, sessions that have ended."""
-    with store.writing() as tx:
-        outbox.forget(tx, tx.now - kept_for)
-        notices.forget_read(tx, tx.now - NOTICES_KEPT)
-        expired.sweep(tx)
 
 
 def post_trial(store: Store, actor: Actor, raw: Mapping[str, object]) -> str:

@@ -35,6 +35,8 @@ PROMISED: Mapping[str, tuple[str, ...]] = {
     "routes": ("--json",),
     "doctor": ("--production",),
     "frameworks": ("check",),
+    "journal": ("verify", "head"),
+    "keys": ("list", "rotate"),
 }
 
 

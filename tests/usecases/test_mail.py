@@ -343,29 +343,3 @@ def test_several_workers_send_each_mail_once(store: Store, url: str, clock: Cloc
     assert Counter(each.id for each in post.sent) == Counter(ids)
     assert sum(each.sent for each in done) == len(ids)
     assert sum(1 for each in done if each.sent) > 1
-
-
-def test_what_has_had_its_time_is_swept_out(kari: Store, clock: Clock) -> None:
-    tell(kari)
-    Post().round(kari)
-    with kari.writing() as tx:
-        rows = {"key": "k", "window_start": tx.now, "count": 1, "expires_at": tx.now + dt.timedelta(hours=1)}
-        tx.connection.execute(sa.insert(tables.attempts).values(rows))
-        session: dict[str, object] = {"digest": "d", "id": "s", "user_id": "kari", "client": ""}
-        session |= dict.fromkeys(("created_at", "seen_at", "confirmed_at"), tx.now)
-        tx.connection.execute(sa.insert(tables.sessions).values(session))
-        tx.connection.execute(sa.update(tables.notices).values(read_at=tx.now))
-    swept = (tables.outbox, tables.notices, tables.attempts, tables.sessions)
-
-    def left() -> list[int]:
-        with kari.reading() as tx:
-            return [len(tx.connection.execute(sa.select(table)).all()) for table in swept]
-
-    mail.tidy(kari, dt.timedelta(days=30))
-    assert left() == [1, 1, 1, 1]
-    clock.move(days=31)
-    mail.tidy(kari, dt.timedelta(days=30))
-    assert left() == [0, 1, 0, 0]
-    clock.move(days=60)
-    mail.tidy(kari, dt.timedelta(days=30))
-    assert left() == [0, 0, 0, 0]
