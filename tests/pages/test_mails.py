@@ -137,6 +137,26 @@ def test_the_texts_read_as_they_should() -> None:
     assert declined.subject == "Åse Ødegård has declined your invitation to Kyst & Hav"
 
 
+@pytest.mark.parametrize(
+    ("change", "title"),
+    [
+        ("added-app", "En autentiseringsapp er lagt til i kontoen din"),
+        ("removed-app", "Autentiseringsappen er fjernet fra kontoen din"),
+        ("added-passkey", "En passnøkkel er lagt til i kontoen din"),
+        ("removed-passkey", "En passnøkkel er fjernet fra kontoen din"),
+        ("made-recovery-codes", "Det er laget nye reservekoder til kontoen din"),
+        ("used-recovery-code", "En reservekode er brukt til å logge inn på kontoen din"),
+        ("reset-by-operator", "Totrinnsbekreftelsen er slått av for kontoen din"),
+        ("something of a newer version", "Totrinnsbekreftelsen din er endret"),
+    ],
+)
+def test_what_was_changed_about_the_second_factor_is_said(change: str, title: str) -> None:
+    about = Letter("m", Kind.CHANGED_SECOND_FACTOR, "a@example.org", "nb", {"change": change}, "/account", None, AT)
+    mail = composer(LANGUAGES, BASE)(about)
+    assert mail.subject == title
+    assert "Det skjedde 1. okt. 2026, 10:00." in mail.text
+
+
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
 @pytest.mark.parametrize("language", LANGUAGES.codes)
 def test_every_role_has_its_word_within_a_sentence(role: Role, language: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.errors import Invalid, NotFound, NotPermitted, NotSignedIn, Unavailable
-from app.domain.messages import Kind, Letter, Mail, Undelivered
+from app.domain.messages import LEASE, MOST_ATTEMPTS, Kind, Letter, Mail, Undelivered
 from app.domain.permissions import VISITOR
 from app.store import keys, links, messages, outbox, tables
 from app.store.database import Store, make_engine
@@ -307,6 +307,15 @@ def test_who_is_gone_invented_or_has_turned_it_off_is_left_no_mail(kari: Store, 
     assert len(found) == (0 if "is_disabled" in change else 1)
 
 
+def test_who_has_no_address_is_told_in_the_service_alone(kari: Store) -> None:
+    with kari.writing() as tx:
+        tx.connection.execute(sa.update(tables.users).values(email="kari@no-address.invalid"))
+    tell(kari, Kind.CHANGED_PASSWORD)
+    with kari.reading() as tx:
+        assert len(tx.connection.execute(sa.select(tables.notices.c.id)).all()) == 1
+    assert waiting(kari) == []
+
+
 def test_what_is_about_safety_comes_however_much_is_turned_off(kari: Store) -> None:
     with kari.writing() as tx:
         tx.connection.execute(sa.update(tables.users).values(muted=" ".join(Kind)))
@@ -321,6 +330,23 @@ def test_a_database_that_is_gone_is_not_the_mails_fault(store: Store) -> None:
     with pytest.raises(Unavailable):
         Post(refusal=Unavailable()).round(store)
     assert waiting(store)[0].failure == ""
+
+
+def test_a_mail_that_brings_every_worker_down_is_given_up(store: Store, clock: Clock) -> None:
+    class Down(BaseException):
+        """A worker's sudden end."""
+
+    trials(store, 1)
+
+    def end() -> None:
+        raise Down
+
+    for _ in range(MOST_ATTEMPTS):
+        with pytest.raises(Down):
+            Post(meanwhile=end).round(store)
+        clock.move(seconds=LEASE.total_seconds())
+    assert Post(meanwhile=end).round(store) == Delivered(failed=1)
+    assert waiting(store)[0].failure == "Sending it was begun ten times and never ended."
 
 
 @pytest.mark.parametrize("workers", [2, 4])
