@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.domain.accounts import SECOND_STEP_LIFE, SESSION_IDLE, SESSION_LIFE, User
+from app.domain.errors import NotSignedIn
 from app.store import visits
 from app.store.database import Transaction
 from app.store.keys import digest as digest_of
@@ -101,10 +102,15 @@ def of(tx: Transaction, user_id: str) -> list[KeptSession]:
 
 
 def renew(tx: Transaction, found: KeptSession, **moments: dt.datetime | None) -> str:
-    """Give a session a new secret, for what it may do has changed, and return it; the old one opens nothing more."""
+    """Give a session a new secret, for what it may do has changed, and return it; the old one opens nothing more.
+
+    Raises NotSignedIn where another request was quicker: of many with one secret, one gets a new one.
+    """
     secret = _secret()
     values = {"digest": digest_of(secret), "challenge": None, **moments}
-    tx.connection.execute(sa.update(sessions).where(sessions.c.digest == found.digest).values(**values))
+    renewed = tx.connection.execute(sa.update(sessions).where(sessions.c.digest == found.digest).values(**values))
+    if not renewed.rowcount:
+        raise NotSignedIn("sign-in", "Please sign in first.")
     return secret
 
 

@@ -4,6 +4,9 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 import pyotp
+import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from app.domain.accounts import Browser
 from app.domain.permissions import Actor, Membership
@@ -20,6 +23,14 @@ PASSWORD = "en lang setning om torsk"
 DIGEST = passwords.hashed(PASSWORD)
 HERE, ELSEWHERE = Browser("192.0.2.1", "Firefox, Linux"), Browser("198.51.100.7", "Safari, iPhone")
 STEP = dt.timedelta(seconds=30)
+
+
+def hash_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with a thousandth of the work, for tests that make hundreds of guesses."""
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    monkeypatch.setattr(passwords, "_HASHER", quick)
+    monkeypatch.setattr(passwords, "_NOBODY", quick.hash("nobody's"))
+    monkeypatch.setattr(f"{__name__}.DIGEST", quick.hash(PASSWORD))
 
 
 @dataclass
