@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -201,10 +202,12 @@ class Hostile:
 
 
 @contextmanager
-def hostile_provider(clock: Callable[[], dt.datetime]) -> Iterator[Hostile]:
-    """Serve a provider on a free port of this machine."""
+def hostile_provider(clock: Callable[[], dt.datetime], tls: ssl.SSLContext | None = None) -> Iterator[Hostile]:
+    """Serve a provider on a free port of this machine, by https where there is a certificate for it."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    hostile = Hostile(f"http://127.0.0.1:{server.server_port}", clock)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    hostile = Hostile(f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}", clock)
     server.hostile = hostile  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
