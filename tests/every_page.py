@@ -14,7 +14,8 @@ from app.domain.accounts import RESET_LIFE
 from app.domain.framework import Framework
 from app.domain.invitations import Invitation
 from app.domain.messages import Kind
-from app.domain.permissions import VISITOR, Actor, Role
+from app.domain.permissions import VISITOR, Actor
+from app.domain.roles import Role
 from app.store import accounts, keys, links, recovery_codes, resets, sessions, tables, totps
 from app.usecases import consent, interests, invitations, members, operators
 from tests.mails import keep_failed_mail, way_out

@@ -40,11 +40,7 @@ def serve(
     settings.require_safe()
     if problems := [*_misfits(settings, workers, tls_cert, tls_key), *_demo_in_reach(settings, host)]:
         raise Refused(*problems)
-    scheme = "https" if tls_cert else "http"
-    address = f"[{host}]" if ":" in host else host
-    database = f"SQLite, journal mode {journal_mode()}" if settings.is_sqlite else "PostgreSQL"
-    url = f"{scheme}://{address}:{port}"
-    typer.echo(f"Goldgap {__version__} ({settings.environment}, {database}) at {url}")
+    url = _greet(settings, f"[{host}]" if ":" in host else host, port, "https" if tls_cert else "http")
     # uvicorn raises the signal again when everything is answered; a stop that was asked for is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     # With several processes there is no one of them whose work this would be: `goldgap worker` does it then.
@@ -68,6 +64,14 @@ def serve(
             timeout_graceful_shutdown=STOP_SECONDS,
             log_config=logs.of_server(),
         )
+
+
+def _greet(settings: Settings, host: str, port: int, scheme: str) -> str:
+    """Say what is served where, and return that address."""
+    database = f"SQLite, journal mode {journal_mode()}" if settings.is_sqlite else "PostgreSQL"
+    url = f"{scheme}://{host}:{port}"
+    typer.echo(f"Goldgap {__version__} ({settings.environment}, {database}) at {url}")
+    return url
 
 
 def application() -> FastAPI:

@@ -14,7 +14,8 @@ from starlette.datastructures import URLPath
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.domain.errors import NotFound, NotSignedIn, Unavailable
-from app.domain.permissions import Actor, Permission, reach
+from app.domain.permissions import Actor, reach
+from app.domain.roles import Permission
 from app.pages import notices, styles
 from app.pages.contexts import Context, Frame, NavLink
 from app.pages.format import filters

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from app.domain import lifecycle
 from app.domain.clusters import Cluster
 from app.domain.lifecycle import Assessment
-from app.domain.permissions import Actor, Permission, allows, reach, require
+from app.domain.permissions import Actor, allows, reach, require
+from app.domain.roles import Permission
 from app.frameworks.reader import Frameworks
 from app.store import assessments as kept_assessments
 from app.store import clusters as kept_clusters

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.permissions import TokenScope
+from app.domain.roles import TokenScope
 from app.store import journal
 from app.usecases import assessments
 from tests.api.world import ApiWorld, answered, faults, refused

@@ -20,7 +20,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.api.schemas.examples import FILE as EXAMPLES
-from app.domain.permissions import TokenScope
+from app.domain.roles import TokenScope
 from app.frameworks.reader import Frameworks
 from app.main import create_app
 from app.settings import Settings

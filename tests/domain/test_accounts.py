@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.domain import accounts
 from app.domain.accounts import Token
 from app.domain.errors import Invalid
-from app.domain.permissions import TokenScope
+from app.domain.roles import TokenScope
 from tests.make import NOW
 
 TOKEN = Token("t", "u", "laptop", frozenset({TokenScope.READ}), NOW, NOW + dt.timedelta(days=1), None, None)

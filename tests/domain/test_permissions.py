@@ -5,9 +5,10 @@ import itertools
 
 import pytest
 
-from app.domain import permissions
+from app.domain import permissions, roles
 from app.domain.errors import NotPermitted, NotSignedIn
-from app.domain.permissions import GRANTS, SCOPES, VISITOR, Actor, Membership, Permission, Reach, Role, TokenScope
+from app.domain.permissions import VISITOR, Actor, Membership, Reach
+from app.domain.roles import GRANTS, SCOPES, Permission, Role, TokenScope
 from tests.make import NOW, make_actor, make_cluster
 
 # One column per role: observer, contributor, manager, evaluator, reader, owner, administrator.
@@ -201,9 +202,9 @@ def test_a_programmes_people_reach_its_clusters_and_no_cluster_without_a_program
 
 
 def test_every_role_is_on_a_cluster_on_a_programme_or_on_the_whole_service() -> None:
-    assert {"observer", "contributor", "manager", "evaluator"} == permissions.CLUSTER_ROLES
-    assert {"evaluator", "reader", "owner"} == permissions.PROGRAMME_ROLES
-    assert set(Role) - permissions.CLUSTER_ROLES - permissions.PROGRAMME_ROLES == {"administrator"}
+    assert {"observer", "contributor", "manager", "evaluator"} == roles.CLUSTER_ROLES
+    assert {"evaluator", "reader", "owner"} == roles.PROGRAMME_ROLES
+    assert set(Role) - roles.CLUSTER_ROLES - roles.PROGRAMME_ROLES == {"administrator"}
 
 
 @pytest.mark.parametrize(

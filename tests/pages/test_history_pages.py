@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.pages import history as history_pages
 from app.pages.past import _TELLERS
 from app.store import journal

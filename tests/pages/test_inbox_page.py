@@ -5,7 +5,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.domain.messages import Kind
-from app.domain.permissions import Actor, Role
+from app.domain.permissions import Actor
+from app.domain.roles import Role
 from app.store import messages
 from app.usecases import inbox
 from tests.mails import way_out

@@ -7,7 +7,7 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.store import tables
 from app.usecases import operators
 from tests.pages.client import ORIGIN, PageClient

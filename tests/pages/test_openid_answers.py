@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from app.domain.identities import CARRIED_LENGTH, PENDING_LIFE
-from app.domain.permissions import Actor, Role
+from app.domain.permissions import Actor
+from app.domain.roles import Role
 from app.store import passwords
 from app.usecases import operators
 from tests.openid.hostile import Hostile, hostile_provider

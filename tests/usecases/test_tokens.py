@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.errors import Invalid, NotFound, NotPermitted, NotSignedIn
-from app.domain.permissions import VISITOR, Actor, Role, TokenScope
+from app.domain.permissions import VISITOR, Actor
+from app.domain.roles import Role, TokenScope
 from app.store import keys, tables
 from app.store.database import Store
 from app.store.keys import digest
