@@ -40,7 +40,9 @@ def serve(
     settings.require_safe()
     if problems := [*_misfits(settings, workers, tls_cert, tls_key), *_demo_in_reach(settings, host)]:
         raise Refused(*problems)
-    url = _greet(settings, f"[{host}]" if ":" in host else host, port, "https" if tls_cert else "http")
+    database = f"SQLite, journal mode {journal_mode()}" if settings.is_sqlite else "PostgreSQL"
+    url = _address(host, port, is_https=tls_cert is not None)
+    typer.echo(f"Goldgap {__version__} ({settings.environment}, {database}) at {url}")
     # uvicorn raises the signal again when everything is answered; a stop that was asked for is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     # With several processes there is no one of them whose work this would be: `goldgap worker` does it then.
@@ -66,12 +68,9 @@ def serve(
         )
 
 
-def _greet(settings: Settings, host: str, port: int, scheme: str) -> str:
-    """Say what is served where, and return that address."""
-    database = f"SQLite, journal mode {journal_mode()}" if settings.is_sqlite else "PostgreSQL"
-    url = f"{scheme}://{host}:{port}"
-    typer.echo(f"Goldgap {__version__} ({settings.environment}, {database}) at {url}")
-    return url
+def _address(host: str, port: int, *, is_https: bool) -> str:
+    """Return the address to open on this machine, which people can follow."""
+    return f"{'https' if is_https else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def application() -> FastAPI:
