@@ -188,3 +188,27 @@ def test_a_port_of_the_database_that_is_no_number_is_refused_in_words(monkeypatc
 def test_a_network_that_is_nobodys_own_is_no_proxy(monkeypatch: pytest.MonkeyPatch, network: str) -> None:
     settings = read(monkeypatch, SAFE | {"TRUSTED_PROXIES": f"10.0.0.0/8, {network}"})
     assert any("trusts everybody" in problem for problem in settings.problems())
+
+
+@pytest.mark.parametrize(
+    ("contact", "url"),
+    [
+        ("", ""),
+        ("hjelp@example.org", "mailto:hjelp@example.org"),
+        ("https://example.org/hjelp", "https://example.org/hjelp"),
+        ("https://example.org/@hjelp", "https://example.org/@hjelp"),
+    ],
+)
+def test_whom_to_ask_is_an_address_that_a_browser_can_follow(
+    monkeypatch: pytest.MonkeyPatch, contact: str, url: str
+) -> None:
+    assert read(monkeypatch, {"CONTACT": contact}).contact_url == url
+
+
+@pytest.mark.parametrize(
+    "contact",
+    ["javascript:alert(1)", "http://example.org", "hjelp", "a@b", "a@example.org?bcc=x@example.com", "a b@c.no"],
+)
+def test_another_contact_is_refused(monkeypatch: pytest.MonkeyPatch, contact: str) -> None:
+    with pytest.raises(ValidationError, match="give an e-mail address, or a web address"):
+        read(monkeypatch, {"CONTACT": contact})
