@@ -6,16 +6,17 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 .PHONY: help run test check format-check lint types imports templates translations docker packages \
-        format bench planted screenshots lock clean
+        format bench planted mutants screenshots lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-# What these four targets run. A file or a module may take their place without another word here changing.
+# What these five targets run. A file or a module may take their place without another word here changing.
 TRANSLATIONS := $(BIN)/python -m tests.tools.translations
 BENCH := $(BIN)/python -m tests.tools.bench
 PLANTED := $(BIN)/python -m tests.tools.planted
+MUTANTS := $(BIN)/python -m tests.tools.mutants
 SCREENSHOTS := GOLDGAP_SCREENSHOTS=1 $(BIN)/pytest -n 2 tests/pages/test_every_page.py
 
 help:  ## this list
@@ -44,6 +45,9 @@ bench: .venv/dev  ## the benchmark, as one table of ratios
 planted: .venv/dev  ## plant faults, and show that the tests catch each
 	$(PLANTED)
 
+mutants: .venv/dev  ## have a machine plant faults in the code that guards; an hour
+	$(MUTANTS)
+
 screenshots: .venv/dev  ## pictures of every page
 	@tests/install-system-packages
 	$(SCREENSHOTS)
@@ -58,7 +62,7 @@ lock: .venv/dev  ## choose versions anew and write both lock files
 	$(LOCK) --upgrade --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:  ## take away all that was made here, but not data/
-	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf .venv mutants .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ------------------------------------------------------------------------------------------------ the parts of `check`

@@ -112,7 +112,7 @@ def listed(
         if paging.is_stated:
             raise Invalid(Problem("format", "not-paged", "In this format there are no pages."))
         # Read to the end before a byte is sent: an open cursor would hold up every writer.
-        lines = [AssessmentOut.whole(report).model_dump_json().encode() + b"\n" for report in ask()]
+        lines = [AssessmentOut.whole(report).model_dump_json().encode() + b"\n" for report in ask(exported_as=form)]
         return shown(request, b"".join(lines), media_type=NDJSON)
     found = ask(after=paging.after_key, limit=paging.limit + 1)
     page, following = paging.cut(found, lambda report: (report.assessment.id,))

@@ -12,17 +12,17 @@ from app.domain.portfolio import Basis
 from app.usecases import portfolio
 
 # Whatever an address could name; anything else is nothing that there is. Refused here, so that no database sees it.
-_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 _WORDS = r"^[^\x00-\x1f\x7f]*$"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,12})?)?(Z|[+-]\d\d:\d\d)?)?")
 
-ClusterPath = Annotated[str, Path(pattern=_NAME, description="The cluster's slug.", examples=["kyst"])]
+ClusterPath = Annotated[str, Path(pattern=NAME, description="The cluster's slug.", examples=["kyst"])]
 AssessmentPath = Annotated[
-    str, Path(alias="id", pattern=_NAME, description="The assessment's id.", examples=["0f1e2d3c4b5a6978"])
+    str, Path(alias="id", pattern=NAME, description="The assessment's id.", examples=["0f1e2d3c4b5a6978"])
 ]
-IndicatorPath = Annotated[str, Path(pattern=_NAME, description="The indicator's official number.", examples=["1.1.0"])]
-FrameworkPath = Annotated[str, Path(pattern=_NAME, description="The framework's name.", examples=["ecei"])]
-VersionPath = Annotated[str, Path(pattern=_NAME, description="The framework's version.", examples=["2026.1"])]
+IndicatorPath = Annotated[str, Path(pattern=NAME, description="The indicator's official number.", examples=["1.1.0"])]
+FrameworkPath = Annotated[str, Path(pattern=NAME, description="The framework's name.", examples=["ecei"])]
+VersionPath = Annotated[str, Path(pattern=NAME, description="The framework's version.", examples=["2026.1"])]
 
 
 def _moment(raw: object) -> object:

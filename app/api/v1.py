@@ -2,12 +2,12 @@
 
 from fastapi import FastAPI
 
-from app.api import answers, assessments, clusters, frameworks, portfolio
+from app.api import answers, assessments, clusters, frameworks, history, portfolio
 from app.api.description import describe
 
 
 def add_to(app: FastAPI) -> None:
     """Add the routes and their OpenAPI description to the application."""
-    for noun in (frameworks, clusters, assessments, answers, portfolio):
+    for noun in (frameworks, clusters, assessments, answers, history, portfolio):
         app.include_router(noun.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

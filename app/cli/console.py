@@ -11,6 +11,7 @@ from app.main import make_store
 from app.settings import Settings
 from app.store import schema
 from app.store.database import Store
+from app.usecases import keys
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -21,13 +22,14 @@ class Refused(Exception):
 
 @contextmanager
 def opened(settings: Settings | None = None) -> Iterator[Store]:
-    """Open the database that the settings name; raises Refused unless it is at the newest revision."""
+    """Open the database that the settings name; raises Refused unless it is at the newest revision, WrongSecret."""
     chosen = settings or Settings()
     revision = schema.current(chosen.database_url)
     if revision != schema.head():
         raise Refused(f"The database is at revision {revision}, not at {schema.head()}: run `goldgap init` first.")
     store = make_store(chosen)
     try:
+        keys.require_secret(store)
         yield store
     finally:
         store.dispose()

@@ -20,7 +20,7 @@ from app.settings import Settings
 from app.store import accounts as kept_accounts
 from app.store import clusters as kept_clusters
 from app.store.database import Store, Transaction
-from app.usecases import assessments, clusters, operators
+from app.usecases import assessments, clusters, inbox, operators
 
 commands = typer.Typer()
 _BEFORE_ALL = dt.timedelta(days=14)
@@ -95,6 +95,9 @@ def _load(store: RewoundStore, frameworks: Frameworks, demo: Demo) -> None:
     _give_roles_on_clusters(store, demo)
     for nth, round_ in enumerate(demo.rounds):
         store.go_to(round_.opens)
+        for person in demo.people:
+            # What they were told about the rounds before is no news any more.
+            inbox.read_all(store, _acting_as(store, person.name))
         clusters.open_round(store, owner, demo.programme.slug, round_.model_dump(exclude={"opens"}))
         for cluster in demo.clusters:
             _assess(store, frameworks, demo, cluster, nth)

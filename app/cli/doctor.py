@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -13,8 +14,10 @@ from app.frameworks import reader
 from app.frameworks.schema import CatalogueError
 from app.settings import Settings, unknown_variables
 from app.store import schema
-from app.store.database import journal_mode
-from app.usecases import operators
+from app.store.database import Store, journal_mode
+from app.store.keys import WrongSecret
+from app.usecases import mail, operators
+from app.usecases.operators import OPERATOR
 
 commands = typer.Typer()
 _OTHERS = 0o077
@@ -42,7 +45,10 @@ def _facts(settings: Settings) -> dict[str, str]:
     database = "PostgreSQL"
     if settings.is_sqlite:
         database = f"SQLite, journal mode {journal_mode()}, synchronous FULL, one process"
-    return {"version": __version__, "environment": settings.environment, "database": database}
+    way = urlsplit(settings.mail_url.get_secret_value())
+    # Without user and password.
+    mails = f"{way.scheme}://{way.hostname or way.path}" if way.scheme else "nowhere"
+    return {"version": __version__, "environment": settings.environment, "database": database, "mail": mails}
 
 
 def _in_settings(settings: Settings, *, production: bool) -> Iterator[str]:
@@ -62,13 +68,21 @@ def _in_database(settings: Settings, *, production: bool) -> Iterator[str]:
         yield f"The database is at revision {revision}, not at {schema.head()}: run `goldgap init`."
         return
     yield from (f"The database differs from its migrations: {found}." for found in schema.check(settings.database_url))
-    if (production or settings.is_production) and _has_demo(settings):
-        yield "The database has demo accounts, which anybody could enter."
+    try:
+        with opened(settings) as store:
+            has_demo = any(user.is_demo and not user.is_disabled for user in operators.users(store))
+            if (production or settings.is_production) and has_demo:
+                yield "The database has demo accounts, which anybody could enter."
+            yield from _in_mail(store)
+    except WrongSecret as wrong:
+        yield str(wrong)
 
 
-def _has_demo(settings: Settings) -> bool:
-    with opened(settings) as store:
-        return any(user.is_demo and not user.is_disabled for user in operators.users(store))
+def _in_mail(store: Store) -> Iterator[str]:
+    if failed := mail.overview(store, OPERATOR).failed:
+        yield f"Mails that could not be sent: {failed}. `goldgap mail list --failed` says why."
+    if overdue := mail.overdue(store, OPERATOR):
+        yield f"Mails that nobody has tried to send for half an hour: {overdue}. Is `goldgap worker` running?"
 
 
 def _in_files(settings: Settings) -> Iterator[str]:

@@ -74,7 +74,7 @@ def export_portfolio(
     frameworks = read_frameworks(Settings())
     query = Query(programme=programme, round=in_round, basis=basis)
     with opened() as store:
-        found = portfolio.export(store, frameworks, OPERATOR, query, sheet, language)
+        found = portfolio.export(store, frameworks, OPERATOR, query, sheet, language, form)
     if form == "json":
         typer.echo(json.dumps(_document(found), ensure_ascii=False, indent=2, default=str))
         return

@@ -17,6 +17,7 @@ commands = typer.Typer()
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _API = "/api/"
 _PAGES = "app.pages."
+_EXPORT = "export_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,10 @@ class RouteLine:
 
 @commands.command()
 def routes(*, as_json: AsJson = False) -> None:
-    """List every route: method, path, face, name, path parameters, and whether it reads or writes."""
+    """List every route: method, path, face, name, path parameters, and what it does.
+
+    It reads, it writes, or it exports: that changes nothing but the journal, in which it leaves a line.
+    """
     found = sorted(_lines(create_app(Settings()).routes), key=lambda line: (line.path, line.method))
     rows = [(line.method, line.path, line.face, line.name, line.effect) for line in found]
     show(list(map(dataclasses.asdict, found)), columns(rows), as_json=as_json)
@@ -52,7 +56,7 @@ def _lines(found: Sequence[BaseRoute], prefix: str = "") -> Iterator[RouteLine]:
 
 def _line(route: RouteContext, path: str, method: str) -> RouteLine:
     parameters = tuple(getattr(route, "param_convertors", ()))
-    return RouteLine(method, path, _face(route, path), route.name or "", parameters, _effect(method))
+    return RouteLine(method, path, _face(route, path), route.name or "", parameters, _effect(route, method))
 
 
 def _face(route: RouteContext, path: str) -> str:
@@ -63,5 +67,7 @@ def _face(route: RouteContext, path: str) -> str:
     return "page" if getattr(endpoint, "__module__", "").startswith(_PAGES) else "other"
 
 
-def _effect(method: str) -> str:
-    return "reads" if method in _READS else "writes"
+def _effect(route: RouteContext, method: str) -> str:
+    if method not in _READS:
+        return "writes"
+    return "exports" if (route.name or "").startswith(_EXPORT) else "reads"

@@ -3,8 +3,9 @@
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 import uvicorn
@@ -12,19 +13,15 @@ from fastapi import FastAPI
 
 from app import __version__
 from app.cli.console import Refused, opened
+from app.cli.post_office import at_work
 from app.main import create_app
 from app.settings import Settings, is_loopback
 from app.store.database import journal_mode
 from app.usecases import operators
-from app.web import logs
+from app.web import connections, logs, loops
 
 commands = typer.Typer()
 STOP_SECONDS = 25
-# h11 and not httptools, measured on both: h11 refuses a request without Host or with two, on which the check of the
-# host rests, and headers over 16 KiB, where httptools takes five megabytes in one line. httptools is twice as fast on
-# an empty answer, which no route of ours gives, and no faster behind a database. Bare line feeds and folded headers,
-# which h11 takes, smuggle nothing past a server that stands alone; a proxy before it refuses them.
-PARSER: Final = "h11"
 Port = Annotated[int, typer.Option(min=0, max=65535)]
 PemFile = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]
 
@@ -46,26 +43,31 @@ def serve(
     scheme = "https" if tls_cert else "http"
     address = f"[{host}]" if ":" in host else host
     database = f"SQLite, journal mode {journal_mode()}" if settings.is_sqlite else "PostgreSQL"
-    typer.echo(f"Goldgap {__version__} ({settings.environment}, {database}) at {scheme}://{address}:{port}")
+    url = f"{scheme}://{address}:{port}"
+    typer.echo(f"Goldgap {__version__} ({settings.environment}, {database}) at {url}")
     # uvicorn raises the signal again when everything is answered; a stop that was asked for is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    uvicorn.run(
-        f"{__name__}:{application.__name__}",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        http=PARSER,
-        ws="none",
-        ssl_certfile=tls_cert,
-        ssl_keyfile=tls_key,
-        server_header=False,
-        # Without a proxy that we know, what a client says about its address is not believed.
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
-        timeout_graceful_shutdown=STOP_SECONDS,
-        log_config=logs.of_server(),
-    )
+    # With several processes there is no one of them whose work this would be: `goldgap worker` does it then.
+    with at_work(settings, url) if workers == 1 else nullcontext():
+        uvicorn.run(
+            f"{__name__}:{application.__name__}",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            http=connections.PATH,
+            loop=loops.PATH,
+            ws="none",
+            access_log=False,
+            ssl_certfile=tls_cert,
+            ssl_keyfile=tls_key,
+            server_header=False,
+            # Without a proxy that we know, what a client says about its address is not believed.
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            timeout_graceful_shutdown=STOP_SECONDS,
+            log_config=logs.of_server(),
+        )
 
 
 def application() -> FastAPI:

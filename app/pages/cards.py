@@ -9,6 +9,7 @@ from typing import NamedTuple
 from app.domain.answers import Answer
 from app.domain.framework import Framework, Indicator
 from app.domain.lifecycle import State
+from app.domain.permissions import Permission, allows
 from app.pages.format import ZONE, filters
 from app.pages.saving import Saving, Typed, digest_of
 from app.pages.templating import Page
@@ -97,6 +98,7 @@ class Card:
     seen: str
     status: Status
     next_url: str | None
+    history_url: str | None
     last: LastAnswer | None
     marks: tuple[tuple[int, str, str], ...]
     problems: tuple[str, ...]
@@ -179,6 +181,7 @@ class Deck:
             seen=unsaved.seen or "" if unsaved else digest_of(answer),
             status=self._status(number, answer, saving),
             next_url=self._next_url(number),
+            history_url=self._history_url(number),
             last=self._last(last),
             marks=() if last.level is None else ((last.level, "last", self.page.say("Last time")),),
             problems=tuple(self.page.say(problem.message, **problem.params) for problem in problems),
@@ -191,6 +194,12 @@ class Deck:
         if self.assessment.answered == self.framework.total:
             return None
         return self.page.url("next_unanswered", assessment_id=self.assessment.id) + f"?after={number}"
+
+    def _history_url(self, number: str) -> str | None:
+        """Return the way to an answer's history, None outside the cluster: there it says nothing about answers."""
+        if not allows(self.page.actor, Permission.ASSESSMENT_READ_DRAFT, self.assessment.cluster):
+            return None
+        return self.page.url("assessment_history", assessment_id=self.assessment.id) + f"?indicator={number}"
 
     def level(self, level: int | None) -> str:
         """Return a level in words."""

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from app.domain.clusters import Cluster
+from app.domain.consent import Sharing
 from app.domain.errors import Invalid, NotPermitted, Stale
 from app.domain.permissions import Actor, Permission, allows, covers, reach
 from app.domain.scoring import Scorecard, percent, score
@@ -65,6 +66,7 @@ class ClusterContext(Context):
     template: ClassVar[str] = "clusters/cluster.html"
     view: ClusterView
     facts: tuple[Fact, ...]
+    sharing: str
     columns: tuple[Column, ...]
     lines: tuple[ScoredLine, ...]
     sees_drafts: bool
@@ -118,6 +120,7 @@ def view(page: PageDep, store: StoreDep, frameworks: FrameworksDep, cluster: str
             crumbs=(*_above(page, page.actor), Crumb(found.cluster.name)),
             view=found,
             facts=tuple(_facts(page, found)),
+            sharing=_sharing(page, found.cluster),
             columns=_columns(page),
             lines=tuple(_scored(line) for line in found.assessments),
             sees_drafts=covers(drafts, found.cluster.id, found.cluster.programme_id),
@@ -169,6 +172,14 @@ def _facts(page: Page, view: ClusterView) -> Iterator[Fact]:
     yield Fact(page.say("Programme"), programme.name if programme else "", url)
     labels, values = _labels(page), _values(view.cluster)
     yield from (Fact(labels[name], values[name]) for name in FIELDS if name != "name")
+
+
+def _sharing(page: Page, cluster: Cluster) -> str:
+    return {
+        Sharing.UNDECIDED: page.say("The programme sees how far drafts are, until the first submission."),
+        Sharing.GIVEN: page.say("The cluster shares with the programme what it submits."),
+        Sharing.WITHHELD: page.say("The cluster shares nothing with the programme."),
+    }[cluster.sharing]
 
 
 def _columns(page: Page) -> tuple[Column, ...]:

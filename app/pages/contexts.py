@@ -23,12 +23,16 @@ class Crumb(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What surrounds every page; `user` is None for a visitor, `notice` says what was done on the page before."""
+    """What surrounds every page; `user` is None for a visitor, `notice` says what was done on the page before.
+
+    `unread` counts the notices in the user's inbox that have not been read.
+    """
 
     title: str
     language: str
     languages: tuple[tuple[str, str], ...]
     user: Actor | None
+    unread: int
     nav: tuple[NavLink, ...]
     crumbs: tuple[Crumb, ...]
     request_path: str

@@ -36,7 +36,7 @@ def export_csv(
     page: PageDep, store: StoreDep, frameworks: FrameworksDep, asked_for: AskedDep, sheet: Sheet
 ) -> Response:
     """Hand out a table for a spreadsheet, in the words and figures of the page."""
-    found = portfolio.export(store, frameworks, page.actor, asked_for.query, sheet, page.language)
+    found = portfolio.export(store, frameworks, page.actor, asked_for.query, sheet, page.language, "csv")
     written = io.StringIO(newline="")
     writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
     writer.writerows(_sheet(page, found, sheet))
@@ -48,7 +48,7 @@ def export_json(
     page: PageDep, store: StoreDep, frameworks: FrameworksDep, asked_for: AskedDep, sheet: Sheet
 ) -> Response:
     """Hand out a table as records under stable names, with what they were made from."""
-    found = portfolio.export(store, frameworks, page.actor, asked_for.query, sheet, page.language)
+    found = portfolio.export(store, frameworks, page.actor, asked_for.query, sheet, page.language, "json")
     records = [dict(zip(found.table.columns, row, strict=True)) for row in found.table.rows]
     written = json.dumps({"meta": _meta(found, asked_for), "records": records}, ensure_ascii=False, default=str)
     return _file(written.encode(), "application/json", found, sheet, "json")

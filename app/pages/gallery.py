@@ -69,6 +69,7 @@ def _card(page: Page, framework: Framework, place: int) -> Card:
         seen="",
         status=Status("saved", "Saved at 14:02", "by Kari Nordmann"),
         next_url=_HERE,
+        history_url=_HERE,
         last=LastAnswer("Last time (30 September 2024): level 1", "Minutes of 2024.", is_long=False),
         marks=(),
         problems=(),

@@ -81,12 +81,16 @@ def leaf(rows: Sequence[Row], wanted: int, address: Address) -> tuple[Sequence[R
     """Return the rows of the page that was asked for, or of the last one there is, and the way to the others."""
     count = max(1, -(-len(rows) // PAGE_LENGTH))
     number = min(wanted, count)
-    shown = rows[(number - 1) * PAGE_LENGTH : number * PAGE_LENGTH]
+    return rows[(number - 1) * PAGE_LENGTH : number * PAGE_LENGTH], pages(number, count, address)
+
+
+def pages(number: int, count: int, address: Address) -> Pages:
+    """Return the way from one of so many pages to the others."""
     if count == 1:
-        return shown, Pages()
+        return Pages()
     links = {each: address(page=each if each > 1 else None) for each in range(1, count + 1)}
     leaves = (None if each is None else Leaf(each, links[each], each == number) for each in _numbers(number, count))
-    return shown, Pages(tuple(leaves), links.get(number - 1), links.get(number + 1))
+    return Pages(tuple(leaves), links.get(number - 1), links.get(number + 1))
 
 
 def _numbers(current: int, count: int) -> Iterator[int | None]:

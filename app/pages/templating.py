@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import unquote
@@ -12,12 +13,13 @@ from markupsafe import Markup
 from starlette.datastructures import URLPath
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.domain.errors import NotFound
+from app.domain.errors import NotFound, NotSignedIn, Unavailable
 from app.domain.permissions import Actor, Permission, reach
 from app.pages import notices, styles
 from app.pages.contexts import Context, Frame, NavLink
 from app.pages.format import filters
 from app.pages.notices import Notice
+from app.usecases import inbox
 from app.web import identity
 from app.web.deps import SessionActorDep, chosen_language
 from app.web.language import Languages
@@ -76,6 +78,16 @@ class Page:
         return self._templates.languages.codes
 
     @property
+    def language_names(self) -> Mapping[str, str]:
+        """Each language's own name for itself, by its code."""
+        return dict(self._templates.languages.named)
+
+    def answer_in(self, language: str | None) -> None:
+        """Answer in this language where it is one of ours and the address asks for no other."""
+        if language in self.language_codes and "lang" not in self.request.query_params:
+            self.language = str(language)
+
+    @property
     def is_fragment(self) -> bool:
         """Whether htmx asks, so that a part of the page is enough."""
         return self.request.headers.get("hx-request") == "true"
@@ -129,11 +141,18 @@ class Page:
             language=self.language,
             languages=self._templates.languages.named,
             user=self.actor if self.actor.is_signed_in else None,
+            unread=self._unread(),
             nav=tuple(self._nav()),
             crumbs=context.crumbs,
             request_path=str(self.request.scope["path"]),
             notice=notices.words(self.request, self.say),
         )
+
+    def _unread(self) -> int:
+        # Where the database is gone, the page that says so is still shown.
+        with suppress(NotSignedIn, Unavailable):
+            return inbox.unread(self.request.app.state.store, self.actor)
+        return 0
 
     def _nav(self) -> list[NavLink]:
         entries = [("home", self.say("My work"))] if self.actor.is_signed_in else []

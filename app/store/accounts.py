@@ -1,4 +1,4 @@
-"""People, their roles, sessions and tokens: rows to domain values and back. Secrets come in only as digests."""
+"""People, their roles and tokens: rows to domain values and back. Secrets come in only as digests."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from app.domain.accounts import Token, User
 from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.permissions import Actor, Membership, Role, TokenScope
+from app.store import interests
 from app.store.database import Transaction, hold
-from app.store.tables import clusters, memberships, programmes, sessions, tokens, users
+from app.store.tables import clusters, memberships, programmes, tokens, users
 
 _USER = tuple(
     users.c[name] for name in ("id", "email", "name", "language", "is_administrator", "is_disabled", "is_demo")
@@ -19,16 +20,6 @@ _TOKEN = tuple(
     tokens.c[name]
     for name in ("id", "user_id", "name", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class KeptSession:
-    """A session as it is kept, with its person."""
-
-    digest: str
-    user: User
-    created_at: dt.datetime
-    seen_at: dt.datetime
 
 
 def users_listed(tx: Transaction) -> list[User]:
@@ -73,6 +64,7 @@ def actor(tx: Transaction, user: User) -> Actor:
         is_administrator=user.is_administrator,
         is_demo=user.is_demo,
         memberships=memberships_of(tx, user.id),
+        conflicts=interests.clusters_of(tx, user.id),
     )
 
 
@@ -83,6 +75,12 @@ def add(tx: Transaction, user: User, password_hash: str | None) -> None:
         raise Invalid(Problem("email", "taken", "There is already an account with this e-mail address."))
     values: dict[str, Any] = {column.name: getattr(user, column.name) for column in _USER}
     tx.connection.execute(sa.insert(users).values(**values, password_hash=password_hash, created_at=tx.now))
+
+
+def has_password(tx: Transaction, user_id: str) -> bool:
+    """Whether a person can sign in with a password."""
+    statement = sa.select(users.c.password_hash.is_not(None)).where(users.c.id == user_id)
+    return bool(tx.connection.execute(statement).scalar_one_or_none())
 
 
 def update(tx: Transaction, user_id: str, **values: str | bool | None) -> None:
@@ -158,55 +156,25 @@ def _same(user_id: str, membership: Membership) -> sa.ColumnElement[bool]:
     )
 
 
-def add_session(tx: Transaction, digest: str, user_id: str) -> None:
-    """Begin a session."""
-    tx.connection.execute(
-        sa.insert(sessions).values(
-            digest=digest, id=tx.new_id(), user_id=user_id, created_at=tx.now, seen_at=tx.now, confirmed_at=tx.now
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class TokenProof:
+    """What a presented token is compared with: a digest of its secret, made with the key `key_id` of the service.
+
+    A token made before there were such keys has a plain digest, and no key.
+    """
+
+    digest: str
+    key_id: str | None = None
 
 
-def session(tx: Transaction, digest: str) -> KeptSession | None:
-    """Return a session with its person, None where there is none."""
-    statement = sa.select(sessions.c.created_at, sessions.c.seen_at, *_USER).join_from(sessions, users)
-    row = tx.connection.execute(statement.where(sessions.c.digest == digest)).mappings().one_or_none()
-    if row is None:
-        return None
-    values = dict(row)
-    created_at, seen_at = values.pop("created_at"), values.pop("seen_at")
-    return KeptSession(digest, User(**values), created_at, seen_at)
-
-
-def touch_session(tx: Transaction, digest: str) -> None:
-    """Write down that a session was used now."""
-    tx.connection.execute(sa.update(sessions).where(sessions.c.digest == digest).values(seen_at=tx.now))
-
-
-def end_session(tx: Transaction, digest: str) -> None:
-    """End a session."""
-    tx.connection.execute(sa.delete(sessions).where(sessions.c.digest == digest))
-
-
-def end_sessions_before(tx: Transaction, created: dt.datetime, seen: dt.datetime) -> None:
-    """Forget sessions that began, or were last used, before these moments."""
-    tx.connection.execute(sa.delete(sessions).where((sessions.c.created_at < created) | (sessions.c.seen_at < seen)))
-
-
-def shut_out(tx: Transaction, user_id: str) -> None:
-    """End every session of a person, and every token from now on."""
-    tx.connection.execute(sa.delete(sessions).where(sessions.c.user_id == user_id))
-    open_ = sa.and_(tokens.c.user_id == user_id, tokens.c.revoked_at.is_(None))
-    tx.connection.execute(sa.update(tokens).where(open_).values(revoked_at=tx.now))
-
-
-def add_token(tx: Transaction, token: Token, digest: str) -> None:
-    """Write a new token with the digest of its secret."""
+def add_token(tx: Transaction, token: Token, proof: TokenProof) -> None:
+    """Write a new token with what its secret can be recognised by."""
     tx.connection.execute(
         sa.insert(tokens).values(
             id=token.id,
             user_id=token.user_id,
-            digest=digest,
+            digest=proof.digest,
+            key_id=proof.key_id,
             name=token.name,
             scopes=" ".join(sorted(token.scopes)),
             created_at=token.created_at,
@@ -215,14 +183,11 @@ def add_token(tx: Transaction, token: Token, digest: str) -> None:
     )
 
 
-def token(tx: Transaction, token_id: str) -> tuple[Token, str] | None:
-    """Return a token and the digest of its secret, None where there is none."""
-    row = (
-        tx.connection.execute(sa.select(*_TOKEN, tokens.c.digest).where(tokens.c.id == token_id))
-        .mappings()
-        .one_or_none()
-    )
-    return None if row is None else (_token(row), row["digest"])
+def token(tx: Transaction, token_id: str) -> tuple[Token, TokenProof] | None:
+    """Return a token and what its secret is recognised by, None where there is none."""
+    statement = sa.select(*_TOKEN, tokens.c.digest, tokens.c.key_id).where(tokens.c.id == token_id)
+    row = tx.connection.execute(statement).mappings().one_or_none()
+    return None if row is None else (_token(row), TokenProof(row["digest"], row["key_id"]))
 
 
 def tokens_of(tx: Transaction, user_id: str) -> list[Token]:

@@ -23,6 +23,7 @@ from app.domain.errors import Unavailable
 SAFE_WAL = (3, 51, 3)
 BUSY_MILLISECONDS = 5_000
 _LOG = structlog.get_logger("goldgap")
+_HOLD = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("name"), 0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Transaction:
     now: dt.datetime
     new_id: Callable[[], str]
     secret: str = field(repr=False)
-    at_end: list[Callable[[], None]] = field(default_factory=list, repr=False)
+    at_end: list[Callable[[], object]] = field(default_factory=list, repr=False)
 
 
 class Store:
@@ -61,7 +62,11 @@ class Store:
             yield joined
             return
         with _reachable(), self.engine.connect() as connection, connection.begin():
-            yield Transaction(connection, self.clock(), self.new_id, self.secret)
+            tx = Transaction(connection, self.clock(), self.new_id, self.secret)
+            yield tx
+            if tx.at_end:
+                message = "what is only read has no end at which something could be written"
+                raise RuntimeError(message)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
@@ -117,7 +122,7 @@ def _reachable() -> Iterator[None]:
 def hold(tx: Transaction, name: str) -> None:
     """Keep others who hold this name waiting until the transaction ends; on SQLite every other writer waits anyway."""
     if tx.connection.dialect.name == "postgresql":
-        tx.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
+        tx.connection.execute(_HOLD, {"name": name})
 
 
 def journal_mode() -> str:

@@ -1,24 +1,38 @@
 """The service's keys: kept in the database, wrapped by the secret of the settings, made when first needed.
 
 The newest key of a purpose is the one in use; older ones stay, so that what was made with them can still be checked.
+Which keys there are is read from the database each time, so that what another process has changed is seen at once;
+only the unwrapping is remembered.
 """
 
 import base64
+import datetime as dt
 import enum
 import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing_extensions import override
 
+from app.domain.errors import Unavailable
 from app.store.database import Transaction, hold
 from app.store.tables import keys
 
 _BYTES = 32
+_REMEMBERED = 256
+# Asked with every line of the journal, so built once: building a question takes as long as asking it.
+_KNOWN = (
+    sa.select(keys.c.id, keys.c.wrapped)
+    .where(keys.c.purpose == sa.bindparam("purpose"))
+    .order_by(keys.c.created_at.desc(), keys.c.id.desc())
+)
+_NEWEST = _KNOWN.limit(1)
 
 
 class Purpose(enum.StrEnum):
@@ -32,11 +46,25 @@ class Purpose(enum.StrEnum):
     ATTEMPTS = "attempts"
 
 
-class WrongSecret(Exception):
-    """The keys in the database were wrapped with another secret than the one that is set."""
+class WrongSecret(Unavailable):
+    """The keys in the database were wrapped with another secret than the one that is set.
 
-    def __init__(self) -> None:
-        super().__init__("GOLDGAP_SECRET_KEY is not the one that the keys in this database were wrapped with.")
+    To those who use the service it is just not available; what the operator is to mend is its text.
+    """
+
+    @override
+    def __str__(self) -> str:
+        return "GOLDGAP_SECRET_KEY is not the one that the keys in this database were wrapped with."
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLine:
+    """What may be told about a key."""
+
+    id: str
+    purpose: str
+    created_at: dt.datetime
+    in_use: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,31 +97,63 @@ class Key:
 
 def current(tx: Transaction, purpose: Purpose) -> Key:
     """Return the key in use, made now where there is none, which only writing can; raises WrongSecret."""
-    found = known(tx, purpose)
-    if not found:
+    found = newest(tx, purpose)
+    if found is None:
         hold(tx, f"keys {purpose}")
-        found = known(tx, purpose)
-    return found[0] if found else add(tx, purpose)
+        found = newest(tx, purpose)
+    return found or add(tx, purpose)
+
+
+def newest(tx: Transaction, purpose: Purpose) -> Key | None:
+    """Return the key in use, None where none was ever needed; raises WrongSecret."""
+    row = tx.connection.execute(_NEWEST, {"purpose": purpose}).first()
+    return None if row is None else Key(row.id, _unwrapped(tx.secret, row.wrapped))
 
 
 def known(tx: Transaction, purpose: Purpose) -> list[Key]:
     """Return every key of a purpose, the one in use first; raises WrongSecret."""
-    columns = (keys.c.id, keys.c.wrapped)
-    statement = sa.select(*columns).where(keys.c.purpose == purpose)
-    found = tx.connection.execute(statement.order_by(keys.c.created_at.desc(), keys.c.id.desc()))
+    found = tx.connection.execute(_KNOWN, {"purpose": purpose})
     return [Key(row.id, _unwrapped(tx.secret, row.wrapped)) for row in found]
 
 
+def listed(tx: Transaction) -> list[KeyLine]:
+    """Return what may be told about every key, by purpose, the one in use first."""
+    columns = (keys.c.id, keys.c.purpose, keys.c.created_at)
+    order = (keys.c.purpose, keys.c.created_at.desc(), keys.c.id.desc())
+    found: list[KeyLine] = []
+    for row in tx.connection.execute(sa.select(*columns).order_by(*order)):
+        is_first = not found or found[-1].purpose != row.purpose
+        found.append(KeyLine(row.id, row.purpose, row.created_at, in_use=is_first))
+    return found
+
+
+def named(tx: Transaction, purpose: Purpose, key_id: str) -> Key | None:
+    """Return the key of a purpose that has this id, None where there is none; raises WrongSecret."""
+    statement = sa.select(keys.c.wrapped).where(keys.c.id == key_id, keys.c.purpose == purpose)
+    wrapped = tx.connection.execute(statement).scalar_one_or_none()
+    return None if wrapped is None else Key(key_id, _unwrapped(tx.secret, wrapped))
+
+
 def add(tx: Transaction, purpose: Purpose) -> Key:
-    """Make a new key, which is the one in use from now on."""
+    """Make a new key, which is the one in use from now on; raises WrongSecret."""
+    # Not while another process wraps all of them anew, nor with a secret that opens none of the others.
+    hold(tx, "keys")
+    require_secret(tx)
     made = Key(tx.new_id(), secrets.token_bytes(_BYTES))
-    values = {"purpose": purpose, "wrapped": _wrapped(tx.secret, made.secret), "created_at": tx.now}
+    values = {"purpose": purpose, "wrapped": _wrapped(tx.secret, made.secret), "created_at": _moment(tx, purpose)}
     tx.connection.execute(sa.insert(keys).values(id=made.id, **values))
     return made
 
 
+def require_secret(tx: Transaction) -> None:
+    """Pass where the secret of the settings opens every key; raises WrongSecret."""
+    for wrapped in tx.connection.execute(sa.select(keys.c.wrapped)).scalars():
+        _unwrapped(tx.secret, wrapped)
+
+
 def wrap_anew(tx: Transaction, secret: str) -> int:
     """Wrap every key with a new secret of the settings, and return how many there are; raises WrongSecret."""
+    hold(tx, "keys")
     found = tx.connection.execute(sa.select(keys.c.id, keys.c.wrapped).with_for_update()).all()
     for row in found:
         wrapped = _wrapped(secret, _unwrapped(tx.secret, row.wrapped))
@@ -106,10 +166,18 @@ def digest(secret: str) -> str:
     return hashlib.sha256(_bytes(secret)).hexdigest()
 
 
+def _moment(tx: Transaction, purpose: Purpose) -> dt.datetime:
+    """Return when a key is made: now, or just after the one before it where a clock was put back since."""
+    latest = sa.select(keys.c.created_at).where(keys.c.purpose == purpose).order_by(keys.c.created_at.desc()).limit(1)
+    before: dt.datetime | None = tx.connection.execute(latest).scalar_one_or_none()
+    return tx.now if before is None else max(tx.now, before + dt.timedelta(microseconds=1))
+
+
 def _wrapped(secret: str, key: bytes) -> str:
     return _wrapping(secret).encrypt(key).decode()
 
 
+@lru_cache(_REMEMBERED)
 def _unwrapped(secret: str, wrapped: str) -> bytes:
     try:
         return _wrapping(secret).decrypt(wrapped)

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
+from app.domain.accounts import User
 from app.domain.clusters import Cluster
-from app.domain.errors import NotFound
-from app.domain.members import NOTHING, Member, Place, given_up, is_more
+from app.domain.errors import Conflict, NotFound
+from app.domain.members import NOTHING, Member, Place, given_up, is_more, require_keeper
 from app.domain.permissions import Actor, Membership, Reach, Role
 from app.store import accounts, clusters, journal
 from app.store.accounts import lasts
@@ -138,3 +139,20 @@ def end(tx: Transaction, membership_ids: Iterable[str]) -> None:
 def _member(row: sa.RowMapping) -> Member:
     values = {column.name: row[column.name] for column in _COLUMNS}
     return Member(**{**values, "role": Role(row["role"])})
+
+
+def leave_everything(tx: Transaction, user: User) -> list[tuple[Place, Member]]:
+    """Take every role from a person who goes for good, and return what they were.
+
+    Raises Conflict for the last manager of a cluster, owner of a programme, or administrator.
+    """
+    places = {place.path: place for place, _ in roles_of(tx, user.id)}
+    for path in sorted(places):
+        hold_place(tx, places[path])
+    found = roles_of(tx, user.id)
+    for place, _ in found:
+        require_keeper(place, of_place(tx, place), {member.id for _, member in found})
+    if user.is_administrator and accounts.administrators(tx) == [user.id]:
+        raise Conflict("last-administrator", "You are the only administrator. There must be another one first.")
+    end(tx, {member.id for _, member in found})
+    return found

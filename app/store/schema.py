@@ -18,6 +18,7 @@ from alembic.util import CommandError
 
 from app.store.database import make_engine
 from app.store.tables import metadata
+from app.store.tables.of_journal import TRIGGERS
 
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = ROOT / "migrations"
@@ -70,7 +71,8 @@ def check(url: str) -> tuple[str, ...]:
     with _engine(url) as engine, engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         differences = compare_metadata(context, metadata)
-        return tuple(map(_in_words, differences)) + tuple(_checks_that_differ(connection))
+        found = [*map(_in_words, differences), *_checks_that_differ(connection), *_triggers_that_differ(connection)]
+        return tuple(found)
 
 
 @contextmanager
@@ -130,3 +132,13 @@ def _checks_that_differ(connection: sa.Connection) -> Iterator[str]:
         found = {str(constraint["name"]) for constraint in inspector.get_check_constraints(table.name)}
         yield from (f"add check: {name}" for name in sorted(declared - found))
         yield from (f"remove check: {name}" for name in sorted(found - declared))
+
+
+def _triggers_that_differ(connection: sa.Connection) -> Iterator[str]:
+    """Look whether the database still refuses what the journal's triggers have it refuse; one turned off is none."""
+    question = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if connection.dialect.name == "postgresql":
+        question = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    found, declared = set(connection.exec_driver_sql(question).scalars()), TRIGGERS[connection.dialect.name]
+    yield from (f"add trigger: {name}" for name in sorted(declared - found))
+    yield from (f"remove trigger: {name}" for name in sorted(found - declared))

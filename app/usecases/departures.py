@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from app.domain import accounts, members
 from app.domain.accounts import User
-from app.domain.errors import Conflict, Invalid, NotPermitted, Problem
+from app.domain.errors import Invalid, NotPermitted, Problem
 from app.domain.invitations import Invitation
 from app.domain.members import Member, Place, require_keeper
-from app.domain.permissions import Actor, reach, require_self
+from app.domain.permissions import Actor, reach, require_recent, require_self
 from app.store import accounts as kept_accounts
 from app.store import invitations as kept_invitations
-from app.store import journal
+from app.store import journal, sessions
 from app.store import members as kept
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
@@ -83,15 +83,9 @@ def close_account(store: Store, actor: Actor, raw: Mapping[str, object]) -> None
         user = kept_accounts.by_id(tx, user_id)
         if _typed(raw.get("email")) != user.email:
             raise Invalid(Problem("email", "own-address", "Type your own e-mail address, to be sure."))
-        places = {place.path: place for place, _ in kept.roles_of(tx, user_id)}
-        for path in sorted(places):
-            kept.hold_place(tx, places[path])
-        found = kept.roles_of(tx, user_id)
-        for place, _ in found:
-            require_keeper(place, kept.of_place(tx, place), {member.id for _, member in found})
-        _require_administrator(tx, user)
-        kept.end(tx, {member.id for _, member in found})
-        kept_accounts.shut_out(tx, user_id)
+        require_recent(actor, tx.now)
+        found = kept.leave_everything(tx, user)
+        sessions.shut_out(tx, user_id)
         kept_accounts.update(tx, user_id, is_disabled=True)
         given_up = [{"role": str(member.role), "on": place.about.id} for place, member in found]
         journal.note(tx, actor, Verb.CLOSED_ACCOUNT, user_id, before={"roles": given_up})
@@ -114,8 +108,3 @@ def _typed(raw: object) -> str:
         return accounts.email("email", raw)
     except Invalid:
         return ""
-
-
-def _require_administrator(tx: Transaction, user: User) -> None:
-    if user.is_administrator and kept_accounts.administrators(tx) == [user.id]:
-        raise Conflict("last-administrator", "You are the only administrator. There must be another one first.")

@@ -8,10 +8,11 @@ from typing import NoReturn
 from app.domain import accounts, members, text
 from app.domain.accounts import User
 from app.domain.errors import Conflict, Invalid, NotFound, NotPermitted, NotSignedIn, Problem
+from app.domain.interests import refuse_review
 from app.domain.invitations import Answer, Invitation, NoLongerValid, Standing
 from app.domain.members import Place, giveable, is_more, may_hand_over, offered, require_there
 from app.domain.messages import Kind
-from app.domain.permissions import Actor, Permission, Role, covers, reach, require_self
+from app.domain.permissions import Actor, Permission, Role, belongs_to, covers, reach, require_recent, require_self
 from app.store import accounts as kept_accounts
 from app.store import invitations as kept
 from app.store import journal, messages, passwords
@@ -69,6 +70,7 @@ def hand_over(store: Store, actor: Actor, raw: Mapping[str, object], *, cluster:
         place = _place(tx, actor, cluster, None)
         if not may_hand_over(actor, place):
             raise NotPermitted("role", "Your role does not allow this here.")
+        require_recent(actor, tx.now)
         becomes = members.becomes(raw.get("becomes"))
         email = _address(tx, actor, raw)
         invitation_id = kept.issue(tx, actor, place, email, place.membership(Role.MANAGER), becomes)
@@ -244,6 +246,8 @@ def _make_account(tx: Transaction, email: str, new: tuple[str, str], language: s
 
 def _take(tx: Transaction, person: Actor, invitation: Invitation, place: Place) -> None:
     user_id = person.user_id or ""
+    if invitation.role is Role.EVALUATOR and place.cluster:
+        refuse_review(belongs_to(person.memberships), person.conflicts, place.cluster.id)
     kept.close(tx, invitation.id, Answer.ACCEPTED)
     kept_members.grant(tx, user_id, place.membership(invitation.role, invitation.until))
     after = {"role": invitation.role, "until": invitation.until, "user": user_id}

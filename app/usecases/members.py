@@ -9,7 +9,17 @@ from app.domain.errors import Invalid, NotFound, NotPermitted, Problem
 from app.domain.invitations import Invitation, Standing
 from app.domain.members import Member, Place, giveable, may_hand_over, offered, require_keeper, require_there
 from app.domain.messages import Kind
-from app.domain.permissions import Actor, Membership, Permission, Reach, Role, covers, reach, require_self
+from app.domain.permissions import (
+    Actor,
+    Membership,
+    Permission,
+    Reach,
+    Role,
+    covers,
+    reach,
+    require_recent,
+    require_self,
+)
 from app.store import clusters as kept_clusters
 from app.store import invitations as kept_invitations
 from app.store import members as kept
@@ -149,6 +159,7 @@ def hand_over(store: Store, actor: Actor, cluster: str, raw: Mapping[str, object
     """Make a colleague the manager in the actor's stead, both at once; raises Invalid, NotFound, NotPermitted."""
     with store.writing() as tx:
         place = _to_hand_over(tx, actor, cluster)
+        require_recent(actor, tx.now)
         kept.hold_place(tx, place)
         becomes = members.becomes(raw.get("becomes"))
         heir = next((member for member in _heirs(tx, actor, place) if member.user_id == raw.get("to")), None)

@@ -3,11 +3,14 @@
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Final
 
 import structlog
 from asgi_cross_origin_protection import CrossOriginProtection
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,6 +19,8 @@ from app.web.addresses import holds_secret
 from app.web.identity import COOKIE_NAMES
 
 MAX_BODY_BYTES: Final = 1024 * 1024
+# What all bodies that are being received may hold at once.
+MAX_HELD_BYTES: Final = 64 * MAX_BODY_BYTES
 # The design system draws its icons from data addresses in its own style sheet.
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -34,6 +39,11 @@ UNSUBSCRIBING: Final = re.compile(r"/unsubscribe/[^/]+/[^/]+/[0-9a-f]{64}")
 HSTS: Final = "max-age=63072000; includeSubDomains"
 
 Refuse = Callable[[Scope, int, str], Response]
+_REFUSALS: Final = {
+    413: "What you sent is larger than can be accepted.",
+    415: "Send it as it is, without compression.",
+    503: "Many people are sending at this moment. Please try again shortly.",
+}
 _LOG = structlog.get_logger("goldgap")
 
 
@@ -51,6 +61,7 @@ class SecurityHeaders:
             return
         request_id, has_secret = secrets.token_hex(8), holds_secret(scope["path"])
         scope.setdefault("state", {})["request_id"] = request_id
+        line = logs.RequestLine(scope)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -61,6 +72,7 @@ class SecurityHeaders:
                     headers["Referrer-Policy"] = "no-referrer"
                 headers["X-Request-Id"] = request_id
                 headers.setdefault("Cache-Control", "no-store")
+                line.write(message)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
@@ -87,7 +99,8 @@ class Faults:
         except Exception as fault:
             if scope["type"] != "http" or started:
                 raise
-            _LOG.error("fault", request_id=scope["state"]["request_id"], path=logs.path(scope["path"]), exc_info=fault)
+            path = logs.path_of(scope, HTTPStatus.INTERNAL_SERVER_ERROR)
+            _LOG.error("fault", request_id=scope["state"]["request_id"], path=path, exc_info=fault)
             message = (
                 "The fault is ours and has been written down. See whether your change was saved before you try again."
             )
@@ -95,29 +108,68 @@ class Faults:
 
 
 class BodyLimit:
-    """Refuses a body over the limit before anything parses it, whether its length is announced or not."""
+    """Refuses a body over the limit before anything parses it, whether its length is announced or not.
 
-    def __init__(self, app: ASGIApp, *, refuse: Refuse, limit: int = MAX_BODY_BYTES) -> None:
+    A compressed body is refused, as a small one can be large; and one more, while `most` bytes are held already.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, refuse: Refuse, limit: int = MAX_BODY_BYTES, most: int = MAX_HELD_BYTES
+    ) -> None:
         self.app = app
         self.refuse = refuse
         self.limit = limit
+        self.most = most
+        self.held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body up to the limit, then serve the request with it."""
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self.app(scope, receive, send)
             return
-        announced = Headers(scope=scope).get("content-length", "0")
-        body = None
-        if announced.isascii() and announced.isdigit() and int(announced[:20]) <= self.limit:
-            body = await _read(receive, self.limit)
-        if body is None:
-            # The rest of the body is not waited for, so the connection cannot be used again.
-            response = self.refuse(scope, 413, "What you sent is larger than can be accepted.")
-            response.headers["Connection"] = "close"
-            await response(scope, receive, send)
-            return
-        await self.app(scope, _replay(body, receive), send)
+        status = self._status(Headers(scope=scope))
+        if status is None:
+            body = _Body()
+            try:
+                status = await self._read(receive, body)
+                if status is None:
+                    await self.app(scope, _replay(b"".join(body.pieces), receive), send)
+                    return
+            except ClientDisconnect:
+                # Nobody is there to be answered.
+                return
+            finally:
+                self.held -= body.size
+        # The rest of the body is not waited for, so the connection cannot be used again.
+        response = self.refuse(scope, status, _REFUSALS[status])
+        response.headers["Connection"] = "close"
+        await response(scope, receive, send)
+
+    def _status(self, headers: Headers) -> int | None:
+        """Return the status of a refusal that needs no look at the body."""
+        if headers.get("content-encoding", "identity").strip().lower() not in {"identity", ""}:
+            return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        announced = headers.get("content-length", "0")
+        fits = announced.isascii() and announced.isdigit() and int(announced[:20]) <= self.limit
+        return None if fits else HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+    async def _read(self, receive: Receive, body: "_Body") -> int | None:
+        """Read into the body; return the status of a refusal."""
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            piece = message.get("body", b"")
+            more = message.get("more_body", False)
+            self.held += len(piece)
+            body.size += len(piece)
+            body.pieces.append(piece)
+            if body.size > self.limit:
+                return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            if self.held > self.most:
+                return HTTPStatus.SERVICE_UNAVAILABLE
+        return None
 
 
 class CrossSiteCheck:
@@ -147,18 +199,10 @@ class CrossSiteCheck:
         await checked(scope, receive, send)
 
 
-async def _read(receive: Receive, limit: int) -> bytes | None:
-    chunks, size, more = [], 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        more = message.get("more_body", False)
-        if size > limit:
-            return None
-    return b"".join(chunks)
+@dataclass
+class _Body:
+    pieces: list[bytes] = field(default_factory=list)
+    size: int = 0
 
 
 def _replay(body: bytes, receive: Receive) -> Callable[[], Awaitable[Message]]:

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the tables; a cluster that has submitted in a programme has shared that with it, from that day on."""
+    """Make the tables; a cluster that has submitted has shared that with its programme, from that day on."""
     for column in ("until", "since"):
         op.add_column("memberships", sa.Column(column, sa.DateTime(timezone=True), nullable=True))
     _make_invitations()
@@ -19,13 +19,14 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("cluster_id", sa.String(), nullable=False),
         sa.Column("audience", sa.String(), nullable=False),
-        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("given_by", sa.String(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("given_by", sa.String(), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_by", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
         sa.ForeignKeyConstraint(["cluster_id"], ["clusters.id"], name=op.f("fk_consents_cluster_id_clusters")),
         sa.CheckConstraint("audience IN ('programme', 'peers', 'public')", name=op.f("ck_consents_audience")),
+        sa.CheckConstraint("given_at IS NOT NULL OR revoked_at IS NOT NULL", name=op.f("ck_consents_decided")),
     )
     op.create_index(op.f("ix_consents_cluster_id"), "consents", ["cluster_id"])
     op.create_table(
@@ -46,7 +47,7 @@ def upgrade() -> None:
         "INSERT INTO consents (id, cluster_id, audience, given_at, given_by) "
         "SELECT 'first-' || c.id, c.id, 'programme', min(a.submitted_at), 'submission' "
         "FROM clusters c JOIN assessments a ON a.cluster_id = c.id "
-        "WHERE c.programme_id IS NOT NULL AND a.submitted_at IS NOT NULL GROUP BY c.id"
+        "WHERE a.submitted_at IS NOT NULL GROUP BY c.id"
     )
 
 

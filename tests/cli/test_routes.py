@@ -23,10 +23,12 @@ def test_every_route_is_listed_with_face_and_effect(say: Say) -> None:
     }
     submit = found["POST", "/assessments/{assessment_id}/submit"]
     assert (submit["face"], submit["effect"], submit["parameters"]) == ("page", "writes", ["assessment_id"])
-    assert all(
-        line["effect"] == ("writes" if line["method"] in {"POST", "PUT", "PATCH", "DELETE"} else "reads")
-        for line in said.json
-    )
+    assert found["GET", "/portfolio/{sheet}.csv"]["effect"] == "exports"
+    for line in said.json:
+        does = {"writes"} if line["method"] in {"POST", "PUT", "PATCH", "DELETE"} else {"reads", "exports"}
+        assert line["effect"] in does
+    exports = {line["name"] for line in said.json if line["effect"] == "exports"}
+    assert exports == {"export_csv", "export_json"}
     assert all(line["name"] for line in said.json)
 
 

@@ -1,8 +1,11 @@
 """The people of the access matrix and the things they ask for, in a database that goes back to how it was."""
 
+import dataclasses
 import datetime as dt
 import itertools
+import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,15 +19,18 @@ from app.domain.permissions import Actor, Role, TokenScope
 from app.frameworks.reader import Frameworks
 from app.main import create_app
 from app.settings import Settings
-from app.store import links, schema
+from app.store import letters, links, schema, sessions
 from app.store import members as kept_members
 from app.store.database import Store, make_engine
-from app.usecases import invitations, members, operators, tokens
+from app.store.tables import metadata
+from app.usecases import inbox, invitations, members, operators, tokens
 from app.web import identity
 from tests.frameworks import catalogues
+from tests.mails import keep_failed_mail
 from tests.make import SECRET
 from tests.pages.client import ORIGIN
 from tests.pages.world import Clock, World
+from tests.store.lines import TABLES
 
 PLACES = ("own", "same", "other")
 SCOPES = tuple(TokenScope)
@@ -58,11 +64,13 @@ class Stage:
     tokens: dict[str, str] = field(default_factory=dict)
     things: dict[tuple[str, str], Thing] = field(default_factory=dict)
     pristine: bytes = b""
+    _rest: dict[str, list[tuple[object, ...]]] = field(default_factory=dict)
+    _verbs: list[str] = field(default_factory=list)
 
     def missing(self) -> Thing:
         """Return words for what is not there at all."""
         known = self.things["other", "draft"].words
-        ids = {"id": "0" * 16, "assessment_id": "0" * 16, "token_id": "f" * 16}
+        ids = {"id": "0" * 16, "assessment_id": "0" * 16, "token_id": "f" * 16, "session_id": "f" * 16}
         ids |= {"membership_id": "e" * 16, "invitation_id": "d" * 16}
         return Thing({**known, **ids, "cluster": "no-such-cluster", "programme": "no-such-programme"})
 
@@ -71,10 +79,25 @@ class Stage:
         log = Path(f"{self.file}-wal")
         return self.file.read_bytes() == self.pristine and not (log.exists() and log.stat().st_size)
 
+    def noted(self) -> list[str] | None:
+        """Return the verbs of the lines that the journal has got, None where anything else was changed as well."""
+        if self.is_untouched():
+            return []
+        rest, verbs = self._contents()
+        return verbs[len(self._verbs) :] if rest == self._rest else None
+
     def keep(self) -> None:
         """Remember the database as it is now."""
+        self._rest, self._verbs = self._contents()
         self.store.dispose()
         self.pristine = self.file.read_bytes()
+
+    def _contents(self) -> tuple[dict[str, list[tuple[object, ...]]], list[str]]:
+        """Return every row that is not the journal's, and the verbs of the journal in the order of its lines."""
+        with closing(sqlite3.connect(self.file)) as connection:
+            tables = [name for name in metadata.tables if name not in TABLES]
+            rest = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables}  # noqa: S608
+            return rest, [verb for (verb,) in connection.execute("SELECT verb FROM journal ORDER BY rowid")]
 
     def reset(self) -> None:
         """Put the database back."""
@@ -91,7 +114,8 @@ def build(folder: Path) -> Iterator[Stage]:
     clock, numbers = Clock(), itertools.count(1)
     store = Store(make_engine(url), clock=clock, new_id=lambda: f"{next(numbers):016x}", secret=SECRET)
     frameworks = Frameworks(tuple(f for f in catalogues.both().all if f.name == "ecei"))
-    app = create_app(Settings(), store, frameworks)
+    # With a host of its own, so that passkeys are possible.
+    app = create_app(Settings(base_url=ORIGIN), store, frameworks)
     world = World(app, store, frameworks, clock)
     headers = {"Origin": ORIGIN, "Accept-Language": "en"}
     with TestClient(app, base_url=ORIGIN, headers=headers, follow_redirects=False) as http:
@@ -102,6 +126,7 @@ def build(folder: Path) -> Iterator[Stage]:
         for name, actor in people.items():
             stage.sessions[name] = _session(world, actor)
         _tokens(world, stage, people)
+        _messages(world, stage, people)
         stage.keep()
         yield stage
     store.dispose()
@@ -178,9 +203,10 @@ def _tokens(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
 
     def issue(name: str, *scopes: str) -> str:
         raw = {"name": name, "days": 30, "scopes": list(scopes or SCOPES)}
-        issued = tokens.issue(world.store, people[name], raw)
+        person = dataclasses.replace(people[name], confirmed_at=world.clock.now)
+        issued = tokens.issue(world.store, person, raw)
         # Used once, so that using it again writes nothing.
-        tokens.by_token(world.store, issued.secret)
+        tokens.by_token(world.store, issued.secret, needs_factors=False)
         stage.tokens[":".join((name, *scopes))] = issued.secret
         return issued.token.id
 
@@ -193,9 +219,14 @@ def _tokens(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
     stage.tokens["revoked"] = stage.tokens["manager"]
     for name in people:
         token_id = issue(name)
+        person = people[name].user_id or ""
+        with world.store.reading() as tx:
+            session_id = next((session.id for session in sessions.of(tx, person)), "")
         for place, state in stage.things if name == "manager" else ():
             words = stage.things[place, state].words
-            stage.things[place, state] = Thing({**words, "token_id": token_id, "person": people[name].user_id or ""})
+            stage.things[place, state] = Thing(
+                {**words, "token_id": token_id, "session_id": session_id, "person": person}
+            )
     for name in HOLDERS:
         for scope in SCOPES:
             issue(name, scope)
@@ -208,9 +239,21 @@ def _tokens(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
         _require_useless(world.store, stage.tokens[name])
 
 
+def _messages(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
+    """Take up the manager's notice of the role, the way out of one kind of mail to them, and a mail that failed."""
+    manager = people["manager"].user_id or ""
+    notice = inbox.inbox(world.store, people["manager"]).notices[0].id
+    with world.store.writing() as tx:
+        secret = letters.unsubscribing(tx, manager, Kind.SUBMITTED)
+    failed = keep_failed_mail(world.store)
+    more = {"notice_id": notice, "user_id": manager, "kind": str(Kind.SUBMITTED), "secret": secret, "mail_id": failed}
+    for place, state in stage.things:
+        stage.things[place, state] = Thing({**stage.things[place, state].words, **more})
+
+
 def _require_useless(store: Store, token: str) -> None:
     try:
-        tokens.by_token(store, token)
+        tokens.by_token(store, token, needs_factors=False)
     except NotSignedIn:
         return
     raise AssertionError(token)

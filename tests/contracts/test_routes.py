@@ -33,6 +33,7 @@ PUBLIC = frozenset(
         "GET /openapi.json",
         "GET /readyz",
         "GET /sign-in",
+        "GET /signed-out",
         "POST /language",
         "POST /sign-in",
     }

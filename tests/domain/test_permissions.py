@@ -26,22 +26,31 @@ TABLE = """
     portfolio.read         o c m . r w a
     programme.read         . . . . r w a
     round.open             . . . . . w a
+    mail.manage            . . . . . . a
     member.read            o c m . r w a
     member.invite          . . m . . w a
     member.remove          . . m . . w a
+    consent.read           o c m . . . .
+    consent.change         . . m . . . .
+    interest.declare       . . . e . . .
+    interest.lift          . . . . . w a
     account.manage-own     . . . . . . .
 """
 CARRIED_BY = {
-    "read": {"cluster.read", "assessment.read", "assessment.read-draft", "programme.read"},
+    "read": {"cluster.read", "assessment.read", "assessment.read-draft", "programme.read", "consent.read"},
     "write": {
         *("cluster.update", "assessment.start", "assessment.answer", "assessment.submit", "assessment.withdraw"),
         "assessment.delete",
     },
     "evaluate": set(),
     "portfolio": {"portfolio.read"},
-    "admin": {"cluster.register", "round.open"},
+    "admin": {"cluster.register", "round.open", "mail.manage"},
 }
-CARRIED_BY_NONE = {"account.manage-own", "member.read", "member.invite", "member.remove"}
+# What a person decides, and no program on their behalf.
+NO_TOKEN = {
+    *("account.manage-own", "member.read", "member.invite", "member.remove"),
+    *("consent.change", "interest.declare", "interest.lift"),
+}
 GRANTED = {
     (role, permission): mark != "."
     for permission, *marks in (line.split() for line in TABLE.strip().splitlines())
@@ -59,7 +68,7 @@ def test_the_table_by_hand_names_every_role_and_permission() -> None:
 
 def test_the_scopes_by_hand_are_all_there_are_and_name_every_permission_a_token_can_carry() -> None:
     assert set(CARRIED_BY) == {"read", "write", "evaluate", "portfolio", "admin"} == set(map(str, TokenScope))
-    assert set().union(*CARRIED_BY.values()) == set(map(str, Permission)) - CARRIED_BY_NONE
+    assert set().union(*CARRIED_BY.values()) == set(map(str, Permission)) - NO_TOKEN
 
 
 @pytest.mark.parametrize(("role", "permission", "granted"), CELLS, ids=CELL_IDS)
@@ -100,8 +109,8 @@ def test_a_token_with_every_scope_is_worth_its_owners_roles_and_a_token_with_non
 ) -> None:
     for role in Role:
         everything, nothing = (make_actor(role, scopes=scopes) for scopes in (frozenset(TokenScope), frozenset()))
-        carried = GRANTED[role, permission] and permission not in CARRIED_BY_NONE
-        assert permissions.allows(everything, permission, KYST) is carried
+        worth = GRANTED[role, permission] and permission not in NO_TOKEN
+        assert permissions.allows(everything, permission, KYST) is worth
         assert not permissions.allows(nothing, permission, KYST)
 
 

@@ -7,6 +7,8 @@ import time
 import uvicorn
 from fastapi import FastAPI
 
+from app.web.connections import Connection
+
 
 class Served:
     """A running server. Its address stays the same when it is stopped and started again."""
@@ -21,7 +23,7 @@ class Served:
 
     def start(self) -> None:
         """Serve, and wait until it does."""
-        config = uvicorn.Config(self._app, port=self._port, log_level="critical", lifespan="off")
+        config = uvicorn.Config(self._app, port=self._port, http=Connection, log_level="critical", lifespan="off")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()

@@ -29,7 +29,7 @@ from app.frameworks import reader
 from app.store.database import make_engine
 from app.store.tables.of_assessments import AnswerRow, AssessmentRow
 from app.store.tables.of_clusters import ClusterRow, MembershipRow
-from app.store.tables.of_journal import JournalRow
+from app.store.tables.of_journal import JournalRow, JournalTextRow
 from app.store.tables.of_people import SessionRow, TokenRow, UserRow
 from app.web import identity, words
 from app.web.language import Languages
@@ -135,9 +135,12 @@ def save(
         answer.level, answer.note, answer.revision = int(card["level"]), card["note"], answer.revision + 1
         answer.updated_at, answer.updated_by = now, user.id
         assessment.revision, assessment.updated_at = assessment.revision + 1, now
-        who = {"actor_id": user.id, "actor_name": user.name, "verb": "answered", "subject": assessment.id}
-        changed = {"before": before, "after": answer.model_dump_json()}
-        session.add(JournalRow(id=secrets.token_hex(8), at=now, **who, **changed))
+        # The usual journal has no seals: each line is the only one of a chain of its own.
+        line = secrets.token_hex(8)
+        who = {"actor_id": user.id, "name_digest": user.name, "verb": "answered", "subject": assessment.id}
+        where = {"chain": line, "text_digest": "", "key_id": "", "seal": ""}
+        session.add(JournalRow(id=line, position=1, at=now, **who, **where))
+        session.add(JournalTextRow(line_id=line, salt="", before=before, after=answer.model_dump_json()))
         saved = SavedOut(indicator=answer.indicator, level=answer.level, revision=answer.revision)
         session.commit()
         return saved

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from app.domain.accounts import Browser
 from app.domain.errors import Conflict, Invalid, NotFound, NotPermitted, NotSignedIn
 from app.domain.permissions import VISITOR, Membership, Role
 from app.store import passwords
@@ -94,7 +95,7 @@ def test_closing_ones_account_ends_every_role_session_and_token_at_once(world: W
         world.store, "Kari", Membership(Role.CONTRIBUTOR, cluster_id=KYST), password_hash=passwords.hashed(PASSWORD)
     )
     login = {"email": "kari@example.org", "password": PASSWORD}
-    two = [sessions.sign_in(world.store, login).secret for _ in range(2)]
+    two = [sessions.sign_in(world.store, login, Browser("192.0.2.1")).secret for _ in range(2)]
     token = tokens.issue(world.store, world.actor("kari"), {"name": "x", "days": 9, "scopes": ["read"]}).secret
     with world.one_line("closed-account"):
         close(world, "kari")
@@ -102,7 +103,7 @@ def test_closing_ones_account_ends_every_role_session_and_token_at_once(world: W
     with pytest.raises(NotSignedIn):
         tokens.by_token(world.store, token)
     with pytest.raises(Invalid):
-        sessions.sign_in(world.store, login)
+        sessions.sign_in(world.store, login, Browser("192.0.2.1"))
     assert world.actor("kari").memberships == ()
     assert world.journal()[-1].before == {"roles": [{"role": "contributor", "on": KYST}]}
     with world.one_line("enabled-user"):
@@ -110,14 +111,19 @@ def test_closing_ones_account_ends_every_role_session_and_token_at_once(world: W
     assert sessions.by_session(world.store, two[0]) == VISITOR
     with pytest.raises(NotSignedIn):
         tokens.by_token(world.store, token)
-    assert sessions.by_session(world.store, sessions.sign_in(world.store, login).secret).memberships == ()
+    assert (
+        sessions.by_session(world.store, sessions.sign_in(world.store, login, Browser("192.0.2.1")).secret).memberships
+        == ()
+    )
 
 
 def test_what_an_operator_has_disabled_comes_back_with_its_roles_and_without_its_sessions(world: World) -> None:
     keep_person(
         world.store, "Kari", Membership(Role.CONTRIBUTOR, cluster_id=KYST), password_hash=passwords.hashed(PASSWORD)
     )
-    secret = sessions.sign_in(world.store, {"email": "kari@example.org", "password": PASSWORD}).secret
+    secret = sessions.sign_in(
+        world.store, {"email": "kari@example.org", "password": PASSWORD}, Browser("192.0.2.1")
+    ).secret
     operators.disable_user(world.store, "kari@example.org")
     operators.enable_user(world.store, "kari@example.org")
     assert sessions.by_session(world.store, secret) == VISITOR

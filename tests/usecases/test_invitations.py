@@ -6,6 +6,7 @@ import itertools
 import pytest
 import sqlalchemy as sa
 
+from app.domain.accounts import Browser
 from app.domain.errors import Conflict, Invalid, NotPermitted, NotSignedIn
 from app.domain.invitations import NoLongerValid
 from app.domain.messages import Kind
@@ -54,7 +55,7 @@ def test_a_new_person_gets_an_account_with_this_one_role_and_no_other_right(worl
     actor = operators.acting_as(world.store, ASE)
     assert actor.memberships == (Membership(Role.CONTRIBUTOR, cluster_id=world.kyst.id),)
     assert [cluster.slug for cluster in clusters.listed(world.store, actor)] == ["kyst"]
-    assert sessions.sign_in(world.store, {"email": ASE, "password": PASSWORD}).user.id == ase.id
+    assert sessions.sign_in(world.store, {"email": ASE, "password": PASSWORD}, Browser("192.0.2.1")).user.id == ase.id
     assert world.verbs()[:3] == ["invited", "created-user", "accepted-invitation"]
     made, taken = world.journal()[1:3]
     assert (made.by, made.subject) == (ase.id, ase.id)

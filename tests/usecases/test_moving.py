@@ -9,6 +9,7 @@ from app.domain.lifecycle import Assessment, Move, State
 from app.store import tables
 from app.usecases import assessments
 from tests.make import NOW, Clock
+from tests.store.lines import TABLES
 from tests.store.stores import content
 from tests.usecases.world import World
 
@@ -45,8 +46,9 @@ def test_a_complete_draft_is_handed_in_and_its_scorecard_frozen(world: World, cl
     assert (line.subject, line.by, line.before, line.after) == (
         draft.id,
         "manager",
-        {"state": "draft"},
-        {"state": "submitted"},
+        # The cluster's first submission, which shares with its programme.
+        {"state": "draft", "sharing": "undecided"},
+        {"state": "submitted", "sharing": "given"},
     )
 
 
@@ -134,11 +136,11 @@ def test_an_answer_saved_meanwhile_makes_handing_in_stale(world: World) -> None:
 
 
 def test_a_draft_is_deleted_with_its_answers_and_leaves_a_line(world: World) -> None:
-    before = {name: rows for name, rows in content(world.store).items() if name != "journal"}
+    before = {name: rows for name, rows in content(world.store).items() if name not in TABLES}
     draft = world.answer(world.start(title="A mistake"), {"A.1": 2, "A.2": None})
     with world.one_line("deleted"):
         assert delete(world, draft) == world.kyst
-    after = {name: rows for name, rows in content(world.store).items() if name != "journal"}
+    after = {name: rows for name, rows in content(world.store).items() if name not in TABLES}
     assert after == before
     line = world.journal()[-1]
     assert (line.subject, line.by, line.cluster) == (draft.id, "manager", world.kyst.id)

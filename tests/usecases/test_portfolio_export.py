@@ -19,7 +19,7 @@ def overview(world: World, who: str = "owner", query: Query | None = None) -> Po
 
 
 def export(world: World, sheet: Sheet, who: str = "owner", query: Query | None = None) -> Export:
-    return portfolio.export(world.store, world.frameworks, world.actor(who), query or Query(), sheet, "en")
+    return portfolio.export(world.store, world.frameworks, world.actor(who), query or Query(), sheet, "en", "csv")
 
 
 def submit_two(world: World) -> None:
@@ -87,7 +87,7 @@ def test_a_table_keeps_to_the_filters_and_to_the_reach(world: World, sheet: Shee
     assert len(export(world, sheet, query=Query(region="Nowhere")).portfolio.rows) == 0
     assert [row.cluster.slug for row in export(world, sheet, "stranger").portfolio.rows] == ["fjell"]
     with pytest.raises(NotSignedIn):
-        portfolio.export(world.store, world.frameworks, VISITOR, Query(), sheet, "en")
+        portfolio.export(world.store, world.frameworks, VISITOR, Query(), sheet, "en", "csv")
 
 
 def test_knock_outs_are_minima_and_gates_most_common_first(world: World) -> None:

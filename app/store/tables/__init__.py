@@ -30,9 +30,12 @@ answers = metadata.tables["answers"]
 scorecards = metadata.tables["scorecards"]
 
 journal = metadata.tables["journal"]
+journal_names = metadata.tables["journal_names"]
+journal_texts = metadata.tables["journal_texts"]
 
 keys = metadata.tables["keys"]
 outbox = metadata.tables["outbox"]
 notices = metadata.tables["notices"]
 attempts = metadata.tables["attempts"]
+carried = metadata.tables["carried"]
 receipts = metadata.tables["receipts"]

@@ -93,15 +93,18 @@ class InvitationRow(SQLModel, table=True):
 
 
 class ConsentRow(SQLModel, table=True):
-    """What a cluster shares with whom, from when to when, and who decided so."""
+    """What a cluster shares with whom, from when to when, and who decided so; never given where it said no at once."""
 
     __tablename__ = "consents"
-    __table_args__: ClassVar[Any] = (one_of("audience", "programme", "peers", "public"),)
+    __table_args__: ClassVar[Any] = (
+        one_of("audience", "programme", "peers", "public"),
+        sa.CheckConstraint("given_at IS NOT NULL OR revoked_at IS NOT NULL", name="decided"),
+    )
     id: str = Field(primary_key=True)
     cluster_id: str = Field(foreign_key="clusters.id", index=True)
     audience: str
-    given_at: dt.datetime = Field(sa_type=UtcDateTime)
-    given_by: str
+    given_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    given_by: str | None = None
     revoked_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_by: str | None = None
 
