@@ -81,3 +81,13 @@ def test_a_role_that_does_not_fit_is_refused(arena: Say, words: tuple[str, ...],
     said = arena("member", "add", "--email", "kari@example.org", *words)
     assert said.code != 0
     assert sentence in said.err
+
+
+def test_a_closed_account_is_opened_again(goldgap: Say) -> None:
+    assert goldgap("user", "create", "--email", "kari@example.org", "--name", "Kari").code == 0
+    goldgap("user", "disable", "--email", "kari@example.org")
+    said = goldgap("user", "enable", "--email", "kari@example.org")
+    assert (said.code, said.out) == (0, "Opened the account of Kari, kari@example.org.\n")
+    (kari,) = goldgap("user", "list", "--json").json
+    assert kari["is_disabled"] is False
+    assert goldgap("user", "enable", "--email", "ola@example.org").code == 1
