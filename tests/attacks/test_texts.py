@@ -156,8 +156,12 @@ def test_no_attack_changes_a_page(field: Field, parser: Page) -> None:
 
 def test_an_attack_that_is_refused_changes_no_page_either(field: Field, parser: Page) -> None:
     refused = field.plant(lambda at, _: marked(REFUSED, at))
-    for group in groups()[::10]:
-        attacked = field.plant(lambda at, _, sent="".join(group): marked(sent + REFUSED, at))  # type: ignore[misc]
+    for group in groups()[::40]:
+
+        def text(at: int, _slot: Slot, group: tuple[str, ...] = tuple(group)) -> str:
+            return marked(REFUSED.join([*group, ""]), at)
+
+        attacked = field.plant(text)
         assert dom.differences(parser, pairs(attacked, refused, refused), MARK) == []
 
 
