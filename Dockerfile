@@ -1,5 +1,5 @@
 # One image for every command: `docker run -p 8000:8000 -v goldgap:/data --env-file goldgap.env goldgap`,
-# where goldgap.env sets GOLDGAP_SECRET_KEY, GOLDGAP_ALLOWED_HOSTS and GOLDGAP_BASE_URL.
+# where goldgap.env sets GOLDGAP_SECRET_KEY, GOLDGAP_ALLOWED_HOSTS, GOLDGAP_BASE_URL and GOLDGAP_MAIL_URL.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /srv/goldgap
 RUN python -m venv --without-pip .venv

@@ -24,12 +24,15 @@ from app.domain.errors import GoldgapError
 from app.domain.permissions import VISITOR
 from app.frameworks import reader
 from app.frameworks.reader import Frameworks
+from app.outside.openid import Provider
 from app.pages import (
     accounts,
     answering,
     assessments,
     blank_form,
     clusters,
+    consent,
+    departures,
     exports,
     frameworks,
     gallery,
@@ -38,18 +41,29 @@ from app.pages import (
     history,
     home,
     inbox,
+    interests,
+    invitations,
     mail,
+    members,
     moves,
+    openid,
+    own_roles,
+    own_sessions,
+    passwords,
     persons,
     portfolio,
     programmes,
     reference,
     refusals,
+    second_steps,
+    security,
     sessions,
     spreads,
     statements,
     styles,
+    tokens,
 )
+from app.pages import help as guide
 from app.pages.templating import Page, Templates, page_of
 from app.settings import Settings
 from app.store.database import Store, make_engine
@@ -87,6 +101,12 @@ def read_frameworks(settings: Settings) -> Frameworks:
     return reader.read(also_offer=frozenset(settings.optional_frameworks))
 
 
+def make_provider(settings: Settings, store: Store) -> Provider | None:
+    """Return the OpenID provider that the settings name, on the store's clock; None where they name none."""
+    registration = settings.registration(plainly=settings.may_speak_plainly)
+    return Provider(registration, store.clock) if registration else None
+
+
 def create_app(settings: Settings, store: Store | None = None, frameworks: Frameworks | None = None) -> FastAPI:
     """Return the application; a store and frameworks of one's own may take the place of the configured ones."""
     logs.configure()
@@ -107,7 +127,11 @@ def create_app(settings: Settings, store: Store | None = None, frameworks: Frame
     app.state.templates = Templates(app.state.languages, app.url_path_for)
     app.state.https = settings.https
     app.state.retention = settings.retention
+    app.state.base_url = settings.base_url
+    app.state.needs_factors = settings.is_production
     app.state.demo_sign_in = settings.demo_sign_in
+    app.state.contact, app.state.contact_url = settings.contact, settings.contact_url
+    app.state.openid = make_provider(settings, keeper)
     _add_routes(app)
     _add_refusals(app)
     _add_middleware(app, settings)
@@ -126,10 +150,16 @@ def _add_routes(app: FastAPI) -> None:
     pages = (
         home,
         sessions,
+        openid,
+        second_steps,
         accounts,
         persons,
         inbox,
         mail,
+        security,
+        passwords,
+        own_sessions,
+        tokens,
         assessments,
         answering,
         moves,
@@ -141,7 +171,8 @@ def _add_routes(app: FastAPI) -> None:
         exports,
         history,
     )
-    for module in (health, *pages, clusters, programmes, frameworks, statements, gallery, reference):
+    people = (members, invitations, own_roles, departures, guide, consent, interests)
+    for module in (health, *pages, clusters, programmes, *people, frameworks, statements, gallery, reference):
         app.include_router(module.router)
     v1.add_to(app)
     app.mount("/static", _Static(directory=styles.STATIC), name="static")

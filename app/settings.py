@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.retention import Retention
+from app.settings_openid import Names, OpenIdSettings
 
 DEVELOPMENT_SECRET = "for development only: anybody can read this"  # noqa: S105 - public on purpose, refused in production
 DEVELOPMENT_HOSTS = ("127.0.0.1", "localhost", "[::1]", "testserver")
@@ -22,6 +23,7 @@ _POSTGRESQL = "postgresql+psycopg://"
 _NARROWEST_PREFIX = 8  # a wider network is no one's own
 _ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
 _SENDER = re.compile(rf"{_ADDRESS}|[^<>@\"\x00-\x1f\x7f]* <{_ADDRESS}>")
+_CONTACT = re.compile(r"[^@\s<>\"']+@[^@\s<>\"'/?&]+\.[^@\s<>\"'/?&]+|https://[^\s<>\"']+", re.ASCII)
 _LOCAL_NAMES = frozenset({"localhost", "testserver"})
 
 
@@ -31,12 +33,6 @@ class UnsafeSettings(Exception):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
-
-
-def _comma_separated(raw: object) -> object:
-    if not isinstance(raw, str):
-        return raw
-    return tuple(part for part in (part.strip() for part in raw.split(",")) if part)
 
 
 def _default_database(known: dict[str, Any]) -> str:
@@ -54,10 +50,9 @@ def _default_hosts(known: dict[str, Any]) -> tuple[str, ...]:
 
 _USUAL = Retention()
 Days = Annotated[int, Field(ge=1, le=36_500)]
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 
 
-class Settings(BaseSettings):
+class Settings(OpenIdSettings, BaseSettings):
     """The settings. Each is the variable of the same name in capitals behind GOLDGAP_; an empty one is not set."""
 
     model_config = SettingsConfigDict(
@@ -68,7 +63,6 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     database_url: str = Field(default_factory=_default_database)
     secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)
-    base_url: str = ""
     allowed_hosts: Names = Field(default_factory=_default_hosts)
     trusted_proxies: Names = ()
     clock_offset: int = 0
@@ -80,6 +74,7 @@ class Settings(BaseSettings):
     keep_journal_names_days: Days = _USUAL.journal_names
     mail_url: SecretStr = Field(default_factory=_default_mail)
     mail_from: str = ""
+    contact: str = ""
 
     @field_validator("database_url")
     @classmethod
@@ -127,6 +122,15 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return given
 
+    @field_validator("contact")
+    @classmethod
+    def _reachable(cls, given: str) -> str:
+        """Take an e-mail address or the address of a page, and nothing else that a browser would follow."""
+        if given and not _CONTACT.fullmatch(given):
+            message = "give an e-mail address, or a web address that begins with https://"
+            raise ValueError(message)
+        return given
+
     @field_validator("base_url")
     @classmethod
     def _without_slash(cls, given: str) -> str:
@@ -159,6 +163,11 @@ class Settings(BaseSettings):
         return (self.is_production or bool(parts.username)) and not is_loopback(parts.hostname or "")
 
     @property
+    def contact_url(self) -> str:
+        """Where a link to the contact leads; empty where there is none."""
+        return f"mailto:{self.contact}" if "@" in self.contact and "/" not in self.contact else self.contact
+
+    @property
     def demo_sign_in(self) -> bool:
         """Whether the demo's people may be entered with one click: on one's own machine and nowhere else."""
         return not self.is_production and not self.trusted_proxies and all(map(is_loopback, self.allowed_hosts))
@@ -169,13 +178,21 @@ class Settings(BaseSettings):
         kinds = (field.name for field in dataclasses.fields(Retention))
         return Retention(**{kind: getattr(self, f"keep_{kind}_days") for kind in kinds})
 
+    @property
+    def may_speak_plainly(self) -> bool:
+        """Whether http will do, to this very machine."""
+        return not self.is_production
+
     def problems(self) -> tuple[str, ...]:
         """Return what makes these settings unsafe in production, one sentence each."""
         return tuple(sentence for check in _CHECKS for sentence in check(self))
 
     def require_safe(self) -> None:
-        """Pass outside production, and in production where there are no problems; raises UnsafeSettings."""
-        if self.is_production and (problems := self.problems()):
+        """Pass outside production, and in production where there are no problems; raises UnsafeSettings.
+
+        A provider that is half set helps nobody anywhere, so it is refused in development, too.
+        """
+        if problems := self.problems() if self.is_production else tuple(_openid(self)):
             raise UnsafeSettings(problems)
 
 
@@ -261,6 +278,10 @@ def _database(settings: Settings) -> Iterator[str]:
         yield "GOLDGAP_DATABASE_URL is a database in memory, which is lost at every stop."
 
 
+def _openid(settings: Settings) -> Iterator[str]:
+    yield from settings.openid_problems(plainly=settings.may_speak_plainly)
+
+
 def _is_allowed(host: str, allowed: Sequence[str]) -> bool:
     return any(host == pattern or (pattern.startswith("*") and host.endswith(pattern[1:])) for pattern in allowed)
 
@@ -273,4 +294,5 @@ _CHECKS: tuple[Callable[[Settings], Iterator[str]], ...] = (
     _mail,
     _proxies,
     _database,
+    _openid,
 )

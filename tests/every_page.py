@@ -4,17 +4,25 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from typing_extensions import override
 
+from app.domain import days
+from app.domain.accounts import RESET_LIFE
 from app.domain.framework import Framework
-from app.domain.permissions import Actor, Role
+from app.domain.invitations import Invitation
+from app.domain.messages import Kind
+from app.domain.permissions import VISITOR, Actor, Role
+from app.store import accounts, keys, links, recovery_codes, resets, sessions, tables, totps
+from app.usecases import consent, interests, invitations, members, operators
 from tests.mails import keep_failed_mail, way_out
+from tests.pages.client import PageClient
 from tests.pages.world import World
 
 # What is got and is no page.
-NO_PAGES = frozenset({"healthz", "readyz", "openapi", "next_unanswered"})
+NO_PAGES = frozenset({"healthz", "readyz", "openapi", "next_unanswered", "openid_answer"})
 
 
 @dataclass(frozen=True)
@@ -56,16 +64,67 @@ class Stage:
             slug = f"klynge-{number}"
             world.cluster(slug, name=f"Klynge {number}", region="Nordland", sector="Mineraler", level="NCE")
             world.assessment(slug, self._levels(number), title="Høst 2026")
+        self._decide()
+        invited = {"email": "ny@example.org", "role": "deputy", "until": str(days.day_of(world.clock()))}
+        boss = world.person(Role.MANAGER, cluster="havbruk", name="Åse Berg")
+        invitations.invite(world.store, boss, invited, cluster="havbruk")
+        invitations.invite(
+            world.store, boss, {"email": "styreleder@example.org", "role": "observer"}, cluster="havbruk"
+        )
+        self.invitations = {each.email: each.id for each in self._invitations(boss)}
+        world.person(Role.CONTRIBUTOR, cluster="havbruk", name="Ola Dahl")
         self.people: dict[str, Actor | None] = {
             "visitor": None,
             "manager": world.person(Role.MANAGER, cluster="havbruk", name="Kari Nygård"),
             "owner": world.person(Role.OWNER, programme="north", name="Per Moe"),
-            "evaluator": world.person(Role.EVALUATOR, programme="north", name="Eva Lind"),
             "administrator": world.person(Role.ADMINISTRATOR, name="Tor Vik"),
+            # Has everything that protects an account; and stands between the two steps of signing in.
+            "locked": world.person(Role.MANAGER, cluster="havbruk", name="Liv Berg"),
+            "waiting": world.person(Role.MANAGER, cluster="havbruk", name="Ola Vik"),
+            "evaluator": self.evaluator,
+            "observer": world.person(Role.OBSERVER, cluster="havbruk", name="Odd Vik"),
+            "newcomer": self._newcomer(),
         }
         world.round("Vår 2027", day=dt.date(2027, 3, 31))
         keep_failed_mail(world.store)
         self.way_out = way_out(world.store, self.people["manager"])
+        self.link = self._factors()
+
+    def _decide(self) -> None:
+        """Let clusters share and stop sharing, and an evaluator declare conflicts of interest."""
+        store, world = self.world.store, self.world
+        manager = world.person(Role.MANAGER, cluster="havbruk", name="Kari Nygård")
+        consent.share(store, manager, "havbruk", "peers")
+        consent.stop_sharing(store, manager, "havbruk", "peers")
+        consent.share(store, manager, "havbruk", "public")
+        last = world.person(Role.MANAGER, cluster="klynge-6", name="Ola Berg")
+        consent.stop_sharing(store, last, "klynge-6", "programme")
+        self.evaluator = world.person(Role.EVALUATOR, programme="north", name="Eva Lind")
+        for slug in ("klynge-4", "klynge-5"):
+            acting = operators.acting_as(store, self._email(self.evaluator))
+            interests.declare(store, acting, {"cluster": slug, "reason": "I was its chair until last year."})
+
+    def _email(self, actor: Actor) -> str:
+        return next(user.email for user in operators.users(self.world.store) if user.id == actor.user_id)
+
+    def _invitations(self, boss: Actor) -> list[Invitation]:
+        found = members.people(self.world.store, boss, cluster="havbruk").invitations
+        return [each.invitation for each in found]
+
+    def _newcomer(self) -> Actor:
+        """Somebody with an account and no role, who is invited."""
+        raw = {"email": "styreleder@example.org", "name": "Tora Vik"}
+        operators.create_user(self.world.store, raw, password_hash=None)
+        return operators.acting_as(self.world.store, raw["email"])
+
+    def _link(self) -> dict[str, str]:
+        key = self.invitations["ny@example.org"]
+        with self.world.store.reading() as tx:
+            return {"invitation_id": key, "secret": links.secret(tx, Kind.INVITED, key)}
+
+    def _membership(self, name: str) -> dict[str, str]:
+        found = members.people(self.world.store, self.people["manager"] or VISITOR, cluster="havbruk").people
+        return {"membership_id": next(each.member.id for each in found if each.member.name == name)}
 
     def visits(self, app: FastAPI) -> list[Visit]:
         """Every page for each person whom it is for; a page that nobody is named for is a KeyError."""
@@ -80,14 +139,26 @@ class Stage:
         draft, submitted = {"assessment_id": self.draft}, {"assessment_id": self.submitted}
         dimension = {"dimension_id": self.framework.dimensions[1].id}
         cluster, programme = {"cluster": "havbruk"}, {"programme": "north"}
-        return {
-            "home": [("visitor", {}), ("manager", {}), ("owner", {}), ("evaluator", {})],
+        return self._plan_of_people(cluster, programme) | {
+            "home": [("visitor", {}), ("manager", {}), ("owner", {}), ("evaluator", {}), ("newcomer", {})],
+            "help": [("visitor", {}), ("manager", {})],
             "sign_in": [("visitor", {})],
+            "second_step": [("waiting", {})],
+            "forgot": [("visitor", {})],
+            "reset": [("visitor", self.link)],
+            "signed_out": [("visitor", {})],
             "account": [("manager", {})],
             "messages": [("manager", {})],
             "inbox": [("manager", {}), ("owner", {})],
             "unsubscribe_page": [("visitor", self.way_out)],
             "mail": [("administrator", {})],
+            "security": [("manager", {}), ("owner", {}), ("locked", {})],
+            "new_app": [("evaluator", {})],
+            "new_passkey": [("manager", {})],
+            "password": [("locked", {})],
+            "confirm": [("locked", {})],
+            "own_sessions": [("locked", {})],
+            "tokens": [("manager", {})],
             "about": [("visitor", {})],
             "your_data": [("manager", {})],
             "privacy": [("visitor", {})],
@@ -106,7 +177,9 @@ class Stage:
             "new_assessment": [("manager", cluster)],
             "gap": [("manager", draft), ("manager", submitted), ("owner", submitted)],
             "clusters": [("evaluator", {}), ("owner", {})],
-            "cluster": [("manager", cluster), ("owner", cluster)],
+            "cluster": [("manager", cluster), ("owner", cluster), ("owner", {"cluster": "klynge-6"})],
+            "sharing": [("manager", cluster), ("observer", cluster)],
+            "conflicts": [("evaluator", {}), ("observer", {})],
             "edit_cluster": [("manager", cluster)],
             "cluster_history": [("manager", cluster), ("owner", cluster)],
             "assessment_history": [("manager", draft), ("evaluator", submitted)],
@@ -114,6 +187,51 @@ class Stage:
             "portfolio": [("owner", {})],
             "portfolio_heatmap": [("owner", {})],
             "portfolio_indicators": [("owner", {})],
+        }
+
+    def browser(self, who: str, language: str = "en") -> PageClient:
+        """Return the browser of one of the people."""
+        browser, person = self.world.browser(self.people[who], language), self.people[who]
+        if who == "waiting" and person:
+            with self.world.store.writing() as tx:
+                mine = tables.sessions.c.user_id == person.user_id
+                tx.connection.execute(sa.update(tables.sessions).where(mine).values(factor_at=None))
+        return browser
+
+    def _factors(self) -> dict[str, str]:
+        """Give people what the pages about signing in show, and return what a link for a new password is made of."""
+        ids = {name: person.user_id or "" for name, person in self.people.items() if person}
+        with self.world.store.writing() as tx:
+            for name in ("locked", "waiting"):
+                totps.begin(tx, ids[name])
+                tx.connection.execute(sa.update(tables.totps).values(confirmed_at=tx.now))
+                recovery_codes.make(tx, ids[name])
+            totps.begin(tx, ids["evaluator"])
+            accounts.update(tx, ids["locked"], password_hash="a hash")
+            for name, when in (("My phone", None), ("Yubikey", tx.now)):
+                values = {"public_key": b"", "sign_count": 0, "created_at": tx.now, "last_used_at": when}
+                key = {"id": tx.new_id(), "user_id": ids["locked"], "credential": name, "name": name}
+                tx.connection.execute(sa.insert(tables.passkeys).values(**key, **values))
+            for client in ("Firefox, Windows", "Safari, iPhone"):
+                sessions.add(tx, client, ids["locked"], client=client, factor_at=tx.now)
+            secret = links.secret(tx, "reset", "a-reset")
+            resets.add(tx, "a-reset", ids["manager"], keys.digest(secret), tx.now + RESET_LIFE)
+            return {"reset_id": "a-reset", "secret": secret}
+
+    def _plan_of_people(
+        self, cluster: dict[str, str], programme: dict[str, str]
+    ) -> dict[str, list[tuple[str, dict[str, str]]]]:
+        return {
+            "cluster_members": [("manager", cluster), ("owner", cluster)],
+            "programme_members": [("owner", programme)],
+            "membership": [("manager", self._membership("Ola Dahl"))],
+            "hand_over_page": [("manager", cluster)],
+            "leave_cluster_page": [("manager", cluster)],
+            "leave_programme_page": [("owner", programme)],
+            "own_roles": [("manager", {}), ("newcomer", {})],
+            "close_account_page": [("manager", {}), ("owner", {})],
+            "invitation": [("visitor", self._link()), ("manager", self._link())],
+            "own_invitation": [("newcomer", {"invitation_id": self.invitations["styreleder@example.org"]})],
         }
 
     def _levels(self, strength: int, short: int = 0) -> dict[str, int]:

@@ -15,6 +15,7 @@ SAFE = {
     "ALLOWED_HOSTS": "goldgap.example.org",
     "BASE_URL": "https://goldgap.example.org",
     "DATABASE_URL": "postgresql://goldgap@db.example.org/goldgap",
+    "MAIL_URL": "smtps://goldgap:p%40ss-Hemmelig@mail.example.org",
 }
 
 
@@ -47,6 +48,8 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "TRUSTED_PROXIES": "10.0.0.1, 10.1.0.0/16",
         "CLOCK_OFFSET": "-60",
         "OPTIONAL_FRAMEWORKS": "ecei/2013-150",
+        "MAIL_FROM": "Klyngeportalen <ikke-svar@example.org>",
+        "KEEP_SENT_MAIL_DAYS": "7",
     }
     settings = read(monkeypatch, SAFE | others)
     assert settings.is_production
@@ -59,6 +62,9 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.trusted_proxies == ("10.0.0.1", "10.1.0.0/16")
     assert settings.clock_offset == -60
     assert settings.optional_frameworks == ("ecei/2013-150",)
+    assert settings.mail_url.get_secret_value() == SAFE["MAIL_URL"]
+    assert settings.mail_sender == "Klyngeportalen <ikke-svar@example.org>"
+    assert settings.retention.sent_mail == 7
 
 
 def test_lists_are_comma_separated_and_empty_variables_are_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,6 +100,7 @@ def test_settings_do_not_change_and_do_not_show_the_secret(monkeypatch: pytest.M
     with pytest.raises(ValidationError, match="frozen"):
         settings.clock_offset = 5  # type: ignore[misc]
     assert SAFE["SECRET_KEY"] not in repr(settings)
+    assert "Hemmelig" not in repr(settings)
 
 
 def test_safe_settings_have_no_problems(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,6 +133,7 @@ def test_safe_settings_have_no_problems(monkeypatch: pytest.MonkeyPatch) -> None
         ("TRUSTED_PROXIES", "::/0", "trusts everybody"),
         ("DATABASE_URL", "sqlite://", "in memory"),
         ("DATABASE_URL", "sqlite:///:memory:", "in memory"),
+        ("MAIL_URL", "", "MAIL_URL is not set"),
     ],
 )
 def test_each_unsafe_setting_is_said_in_one_sentence(
@@ -147,6 +155,7 @@ def test_production_with_nothing_else_set_says_everything_at_once(monkeypatch: p
         "GOLDGAP_SECRET_KEY",
         "GOLDGAP_ALLOWED_HOSTS",
         "GOLDGAP_BASE_URL",
+        "GOLDGAP_MAIL_URL",
     ]
 
 
@@ -188,3 +197,51 @@ def test_a_port_of_the_database_that_is_no_number_is_refused_in_words(monkeypatc
 def test_a_network_that_is_nobodys_own_is_no_proxy(monkeypatch: pytest.MonkeyPatch, network: str) -> None:
     settings = read(monkeypatch, SAFE | {"TRUSTED_PROXIES": f"10.0.0.0/8, {network}"})
     assert any("trusts everybody" in problem for problem in settings.problems())
+
+
+def test_in_development_mail_goes_into_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, {}).mail_url.get_secret_value() == f"dir://{Path('data').absolute()}/mail"
+    assert read(monkeypatch, {"DATA_DIR": "/srv/data"}).mail_url.get_secret_value() == "dir:///srv/data/mail"
+    assert read(monkeypatch, {}).mail_sender == "Goldgap <goldgap@localhost>"
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://mail.example.org", "mail must go to a server"),
+        ("mail.example.org:25", "mail must go to a server"),
+        ("smtp:///", "mail must go to a server"),
+        ("dir://mail", "mail must go to a server"),
+        ("dir:mail", "mail must go to a server"),
+        ("smtp://goldgap:hunter2@mail.example.org:port", "the port of the mail server must be a number"),
+        ("smtp://mail.example.org?starttls=no", "on this very machine"),
+    ],
+)
+def test_a_way_for_mail_that_cannot_be_is_refused_without_repeating_it(
+    monkeypatch: pytest.MonkeyPatch, url: str, words: str
+) -> None:
+    with pytest.raises(ValidationError, match=words) as refused:
+        read(monkeypatch, {"MAIL_URL": url})
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("sender", ["a", "a@b\nBcc: c@d", "a@b, c@d", "A <a@b", "a@b> <c@d", 'A" <a@b>', "A\r <a@b>"])
+def test_a_sender_is_one_address(monkeypatch: pytest.MonkeyPatch, sender: str) -> None:
+    with pytest.raises(ValidationError, match="give one address"):
+        read(monkeypatch, {"MAIL_FROM": sender})
+
+
+@pytest.mark.parametrize(
+    ("url", "environment", "needed"),
+    [
+        ("smtp://mail.example.org", "production", True),
+        ("smtp://mail.example.org", "development", False),
+        ("smtp://u:p@mail.example.org", "development", True),
+        ("smtp://127.0.0.1", "production", False),
+        ("smtp://u:p@localhost:1025", "production", False),
+    ],
+)
+def test_nothing_is_said_in_the_open_to_a_server_abroad(
+    monkeypatch: pytest.MonkeyPatch, url: str, environment: str, *, needed: bool
+) -> None:
+    assert read(monkeypatch, {"MAIL_URL": url, "ENVIRONMENT": environment}).mail_needs_tls is needed

@@ -65,6 +65,11 @@ _REFUSALS = {
         "The change does not say what it is based on.",
         "Send the ETag that your change is based on in an If-Match header.",
     ),
+    429: (
+        "too-many",
+        "Too many tokens that are not valid came from this network.",
+        "This was tried too often. Please try again in 5 minutes.",
+    ),
     503: ("unavailable", "The database is away for the moment.", "The service is not available just now."),
 }
 _ETAG = {"ETag": {"description": "Names what is answered, for `If-None-Match`.", "schema": {"type": "string"}}}
@@ -113,7 +118,7 @@ def reads(
         shown["content"] = {"application/x-ndjson": {"schema": schema, "example": lines}}
     unchanged = {"description": "The caller has it already.", "headers": _ETAG}
     # What is public is in the service's own files, and asks no database.
-    refused = {422, *refusals} | (set() if is_public else {401, 503})
+    refused = {422, *refusals} | (set() if is_public else {401, 403, 429, 503})
     return {
         "summary": summary,
         "responses": {200: shown, 304: unchanged, **_refused(refused)},
@@ -130,7 +135,7 @@ def writes(summary: str, *refusals: int, status: int = 200, based: dict[str, Any
     conditional = {412} if based else set()
     conditional |= {428} if based and based["required"] else set()
     body = set() if status == HTTPStatus.NO_CONTENT else {415}
-    refused = {400, 401, 403, 413, 422, 503, *refusals} | conditional | body
+    refused = {400, 401, 403, 413, 422, 429, 503, *refusals} | conditional | body
     parameters = [*([based] if based else []), KEY]
     done: dict[str, Any] = {"headers": headers} if headers else {}
     return {
@@ -160,6 +165,9 @@ def _refusal(status: int) -> dict[str, Any]:
     described: dict[str, Any] = {"description": about, "content": {MEDIA_TYPE: {"schema": schema, "example": example}}}
     if status == HTTPStatus.UNAUTHORIZED:
         described["headers"] = {"WWW-Authenticate": {"description": "Always `Bearer`.", "schema": {"type": "string"}}}
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        about_waiting = "After how many seconds at most it can be tried again."
+        described["headers"] = {"Retry-After": {"description": about_waiting, "schema": {"type": "integer"}}}
     return described
 
 

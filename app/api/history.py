@@ -40,7 +40,7 @@ def of_cluster(
     "/assessments/{id}/history",
     operation_id="get_history_of_assessment",
     response_model=HistoryPage,
-    **reads("Show an assessment's history", 403, 404, 409),
+    **reads("Show an assessment's history", 403, 404),
 )
 def of_assessment(
     request: Request,

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from app.api.language import language_of
 from app.api.schemas.problems import FieldProblem, ProblemOut
-from app.domain.errors import GoldgapError, Invalid, NotFound, Problem
+from app.domain.errors import GoldgapError, Invalid, NotFound, Problem, TooMany
 from app.web.errors import status_of
 from app.web.language import Languages
 
@@ -96,7 +96,9 @@ def problem(
 def refusal(request: Request, error: GoldgapError, status: int) -> Response:
     """Return what a use case refused."""
     problems = error.problems if isinstance(error, Invalid) else ()
-    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
+    if isinstance(error, TooMany):
+        headers = {"Retry-After": str(error.seconds)}
     return problem(request, status, error.code, error.message, error.params, problems, headers)
 
 

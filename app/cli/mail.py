@@ -31,7 +31,7 @@ def worker(
     """Send mail and sweep out what has had its time, until told to stop. `serve` in one process does so by itself."""
     settings = Settings()
     settings.require_safe()
-    logs.configure()
+    logs.configure(stream="stderr")
     office = post_office(settings)
     with opened(settings) as store:
         if not once:
@@ -53,7 +53,7 @@ def try_mail(
 ) -> None:
     """Send a trial mail through the outbox, now, and say what happened; fails where the mail server did not take it."""
     settings = Settings()
-    logs.configure()
+    logs.configure(stream="stderr")
     office = post_office(settings)
     with opened(settings) as store:
         mail_id = use.post_trial(store, OPERATOR, {"to": to})

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from app.cli.console import AsJson, columns, opened, show
-from app.domain import accounts
 from app.domain.permissions import CLUSTER_ROLES, PROGRAMME_ROLES, Role
 from app.store import passwords
 from app.usecases import operators
@@ -34,10 +33,11 @@ def create_user(
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read a password, one line.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Create an account. Without a password the person cannot sign in with one."""
+    """Create an account. Without a password the person can set one through the link for a forgotten one."""
     digest = None
     if password_stdin:
-        digest = passwords.hashed(accounts.password("password", sys.stdin.readline().rstrip("\r\n")))
+        typed = sys.stdin.readline().rstrip("\r\n")
+        digest = passwords.hashed(passwords.accepted("password", typed, email, name))
     with opened() as store:
         raw = {"email": email, "name": name}
         created = operators.create_user(store, raw, password_hash=digest, is_administrator=admin)
@@ -60,6 +60,31 @@ def disable_user(*, email: Email, as_json: AsJson = False) -> None:
     with opened() as store:
         disabled = operators.disable_user(store, email)
     show(dataclasses.asdict(disabled), [f"Disabled the account of {disabled.name}, {disabled.email}."], as_json=as_json)
+
+
+@user.command("unlock")
+def unlock_user(*, email: Email, as_json: AsJson = False) -> None:
+    """Let a person sign in again at once who was shut out by too many guesses."""
+    with opened() as store:
+        unlocked = operators.unlock_user(store, email)
+    show(dataclasses.asdict(unlocked), [f"Unlocked the account of {unlocked.name}, {unlocked.email}."], as_json=as_json)
+
+
+@user.command("reset-second-factor")
+def reset_second_factor(*, email: Email, as_json: AsJson = False) -> None:
+    """Take a person's second factors away, such as after a lost phone. They are told by mail; their sessions end."""
+    with opened() as store:
+        changed = operators.reset_second_factor(store, email)
+    line = f"{changed.name}, {changed.email}, can sign in without a second factor now and is told so."
+    show(dataclasses.asdict(changed), [line], as_json=as_json)
+
+
+@user.command("enable")
+def enable_user(*, email: Email, as_json: AsJson = False) -> None:
+    """Open a closed account again. Its sessions and tokens from before stay refused."""
+    with opened() as store:
+        enabled = operators.enable_user(store, email)
+    show(dataclasses.asdict(enabled), [f"Opened the account of {enabled.name}, {enabled.email}."], as_json=as_json)
 
 
 @member.command("add")

@@ -11,9 +11,19 @@ from app.domain.permissions import TokenScope
 
 SESSION_LIFE = dt.timedelta(hours=12)
 SESSION_IDLE = dt.timedelta(hours=2)
+# How long a second factor may be waited for after the password, and a link for a new password be used.
+SECOND_STEP_LIFE = dt.timedelta(minutes=10)
+RESET_LIFE = dt.timedelta(minutes=20)
+KNOWN_BROWSER_LIFE = dt.timedelta(days=90)
+RECOVERY_CODES = 10
 PASSWORD_LENGTH = (12, 256)
 TOKEN_DAYS = (1, 366)
+_WORDS = re.compile(r"[^\W_]+")
+_SHORTEST_WORD = 3
+_SHORTEST_REST = 6
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+# RFC 2606 keeps the domain .invalid for what must never be reached.
+_NO_ADDRESS = "@no-address.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,18 @@ class User:
     is_administrator: bool
     is_disabled: bool
     is_demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """From where somebody asks who has not said yet who they are: network, kind of browser, proof of an earlier visit.
+
+    `network` is what guesses are counted by; `known` is the sealed mark of a browser that somebody signed in on before.
+    """
+
+    network: str
+    client: str = ""
+    known: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +77,16 @@ def email(field: str, raw: object) -> str:
     return address
 
 
+def no_address(user_id: str) -> str:
+    """Return what stands for the e-mail address of somebody who has none that is proven: unique, and reaches nobody."""
+    return f"{user_id}{_NO_ADDRESS}".casefold()
+
+
+def has_address(email: str) -> bool:
+    """Whether mail can be sent to this address, which it cannot where it only stands for one."""
+    return not email.endswith(_NO_ADDRESS)
+
+
 def password(field: str, raw: object) -> str:
     """Return a new password of acceptable length, in no other way restricted; raises Invalid."""
     shortest, longest = PASSWORD_LENGTH
@@ -62,6 +94,19 @@ def password(field: str, raw: object) -> str:
         message = "Use between %(shortest)s and %(longest)s characters."
         raise Invalid(Problem(field, "password", message, {"shortest": shortest, "longest": longest}))
     return raw
+
+
+def is_personal(password: str, *own: str) -> bool:
+    """Whether a password is little more than words that everybody knows who knows the account: `own`, our own name."""
+    words = {word for text in (*own, "goldgap") for word in _WORDS.findall(_plain(text)) if len(word) >= _SHORTEST_WORD}
+    rest = _plain(password)
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return len("".join(_WORDS.findall(rest))) < _SHORTEST_REST
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def scopes(field: str, raw: object) -> frozenset[TokenScope]:

@@ -3,9 +3,11 @@
 import datetime as dt
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from app.domain import text
+from app.domain.consent import Sharing
 from app.domain.errors import Invalid, Problem
 
 SLUG_LENGTH = 60
@@ -37,7 +39,10 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A cluster organisation; `slug` is its readable address and never changes by itself."""
+    """A cluster organisation; `slug` is its readable address and never changes by itself.
+
+    Read along with it: `sharing`, how it stands to its programme, and `programme_name`, what that is called.
+    """
 
     id: str
     slug: str
@@ -49,6 +54,8 @@ class Cluster:
     sector: str
     revision: int
     updated_at: dt.datetime
+    sharing: Sharing = field(default=Sharing.UNDECIDED, compare=False)
+    programme_name: str | None = field(default=None, compare=False)
 
 
 def slug(field: str, raw: object) -> str:
@@ -78,3 +85,20 @@ def day(field: str, raw: object) -> dt.date:
     if not dt.date(2000, 1, 1) <= found <= dt.date(2099, 12, 31):
         raise Invalid(Problem(field, "date", "Give a date such as 2026-09-30."))
     return found
+
+
+def when(rounds: Sequence[Round], wanted: object, raw_day: object) -> tuple[Round | None, dt.date]:
+    """Return the one of a programme's rounds that is wanted, or that of the day, and the reference date.
+
+    A round's own date is the reference date in it. Raises Invalid.
+    """
+    if wanted is None or wanted == "":
+        chosen = day("reference_date", raw_day)
+        return next((each for each in rounds if each.reference_date == chosen), None), chosen
+    in_round = next((each for each in rounds if each.slug == wanted), None)
+    if in_round is None:
+        raise Invalid(Problem("round", "round", "The programme has no such round."))
+    if raw_day is not None and day("reference_date", raw_day) != in_round.reference_date:
+        message = "The round has the reference date %(day)s. Give that one, or none."
+        raise Invalid(Problem("reference_date", "round-date", message, {"day": in_round.reference_date.isoformat()}))
+    return in_round, in_round.reference_date

@@ -4,6 +4,8 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+_AN_HOUR = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -29,6 +31,13 @@ class NotSignedIn(GoldgapError):
     """Nobody is known to be asking, and this needs somebody."""
 
 
+class ConfirmationDue(GoldgapError):
+    """This needs somebody who has shown a short while ago who they are; asked again, they can go on."""
+
+    def __init__(self) -> None:
+        super().__init__("confirm", "Please confirm that it is you.")
+
+
 class NotFound(GoldgapError):
     """There is no such thing, or none within the actor's reach: the two are told apart nowhere."""
 
@@ -38,6 +47,29 @@ class NotFound(GoldgapError):
 
 class NotPermitted(GoldgapError):
     """The actor can see the thing but may not do this to it."""
+
+
+class FactorDue(NotPermitted):
+    """The actor's role needs a second factor, and there is none yet; setting one up is all that they may do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "second-factor", "Your role needs a second factor at sign-in. Set one up on your account page first."
+        )
+
+
+class TooMany(GoldgapError):
+    """It was tried too often; after `seconds` at most it can be tried again."""
+
+    def __init__(self, seconds: int) -> None:
+        minutes = -(-seconds // 60)
+        if minutes > _AN_HOUR:
+            super().__init__("too-many", "This was tried too often. Please try again tomorrow.")
+        else:
+            super().__init__(
+                "too-many", "This was tried too often. Please try again in %(minutes)s minutes.", minutes=minutes
+            )
+        self.seconds = seconds
 
 
 class Conflict(GoldgapError):

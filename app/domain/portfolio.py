@@ -24,6 +24,7 @@ class LeftOutReason(enum.StrEnum):
     OTHER_ROUND = "other-round"
     OTHER_FRAMEWORK = "other-framework"
     NOT_VERIFIED = "not-verified"
+    NO_CONSENT = "no-consent"
 
 
 class Basis(enum.StrEnum):
@@ -104,11 +105,16 @@ class IndicatorSpread:
     below_minimum: int
 
 
-def row(selection: Selection, cluster: Cluster, standings: Sequence[Standing]) -> PortfolioRow:
+def row(
+    selection: Selection, cluster: Cluster, standings: Sequence[Standing], *, withheld: bool = False
+) -> PortfolioRow:
     """Decide which assessment counts: the latest reference date among those submitted and selected.
 
     Where none counts, a draft that is selected comes before what was submitted elsewhere: it is what is waited for.
+    Of a cluster that withholds its assessments nothing is said but that.
     """
+    if withheld:
+        return PortfolioRow(cluster, None, LeftOutReason.NO_CONSENT)
     name, version = selection.framework.name, selection.framework.version
     submitted = [standing for standing in standings if standing.state in COUNTING]
     drafts = [standing for standing in standings if standing.state is State.DRAFT]

@@ -1,1 +1,1 @@
-"""The messengers: what speaks to other services, each behind a few functions that are handed to use cases."""
+"""The messengers: what speaks to other services, each behind a few functions. They trust no answer."""

@@ -3,11 +3,12 @@
 import os
 import re
 import smtplib
+import socket
 import ssl
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from email import policy
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
@@ -16,6 +17,8 @@ from email.policy import EmailPolicy
 from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from typing_extensions import override
 
 from app.domain.messages import Mail, Undelivered
 
@@ -27,6 +30,8 @@ PORTS = {"smtp": 25, "smtps": 465}
 _REFUSED_FOR_GOOD = range(500, 600)
 _LONGEST_REASON = 200
 _SECRETS = re.compile(r"[a-z][a-z0-9+.-]*://\S*|[0-9A-Za-z_\-+/=]{32,}", re.IGNORECASE)
+_LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*")
+_DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE | re.ASCII)
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]+")
 
 
@@ -108,15 +113,12 @@ def _address(raw: str) -> Address:
     """Return an address, such as `name@example.org` or `Goldgap <name@example.org>`."""
     name, _, spec = raw.rpartition("<") if raw.endswith(">") else ("", "", raw)
     local, _, domain = spec.removesuffix(">").rpartition("@")
-    try:
-        if _UNPRINTABLE.search(domain):
+    if not domain.isascii():
+        with suppress(UnicodeError):
             domain = domain.encode("idna").decode("ascii")
-        made = Address(display_name=name.strip().strip('"'), addr_spec=f"{local}@{domain}")
-    except (ValueError, IndexError, AttributeError) as fault:
-        raise Undelivered("The address is not one that mail can be sent to.", for_good=True) from fault
-    if f"{made.username}@{made.domain}" != f"{local}@{domain}" or not local or not domain:
+    if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
         raise Undelivered("The address is not one that mail can be sent to.", for_good=True)
-    return made
+    return Address(name.strip(), local, domain)
 
 
 def _hand_over(to: Server, sender: str, trust: ssl.SSLContext | None, mail: Mail) -> None:
@@ -131,16 +133,7 @@ def _hand_over(to: Server, sender: str, trust: ssl.SSLContext | None, mail: Mail
 @contextmanager
 def _connected(to: Server, trust: ssl.SSLContext | None, own_name: str) -> Iterator[smtplib.SMTP]:
     context = trust or ssl.create_default_context()
-    connection: smtplib.SMTP
-    if to.wrapped:
-        connection = smtplib.SMTP_SSL(to.host, to.port, own_name, timeout=to.seconds, context=context)
-    else:
-        connection = smtplib.SMTP(to.host, to.port, own_name, timeout=to.seconds)
-    # Each answer has its time, but a server that says a word now and then would hold us for ever.
-    watch = threading.Timer(to.in_all, _cut, (connection,))
-    watch.daemon = True
-    watch.start()
-    try:
+    with closing(_Watched(to, own_name, context)) as connection:
         connection.ehlo_or_helo_if_needed()
         if not to.wrapped and to.starttls and connection.has_extn("starttls"):
             connection.starttls(context=context)
@@ -151,15 +144,40 @@ def _connected(to: Server, trust: ssl.SSLContext | None, own_name: str) -> Itera
         # It is taken by now: a server that takes its leave badly is no reason to send it again.
         with suppress(smtplib.SMTPException, OSError):
             connection.quit()
-    finally:
-        watch.cancel()
-        connection.close()
 
 
-def _cut(connection: smtplib.SMTP) -> None:
-    if connection.sock is not None:
-        with suppress(OSError):
-            connection.sock.shutdown(2)
+class _Watched(smtplib.SMTP):
+    """A connection that is cut when its time is over.
+
+    Each answer has its time, but a server that says a word now and then would hold us for ever.
+    """
+
+    def __init__(self, to: Server, own_name: str, context: ssl.SSLContext) -> None:
+        self.wrapping = context if to.wrapped else None
+        self.watch = threading.Timer(to.in_all, self._cut)
+        self.watch.daemon = True
+        self.watch.start()
+        try:
+            super().__init__(to.host, to.port, own_name, timeout=to.seconds)
+        except BaseException:
+            self.close()
+            raise
+
+    @override
+    def close(self) -> None:
+        """End the connection, and the watch over it."""
+        self.watch.cancel()
+        super().close()
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        """Open the socket; smtplib's own class for encryption from the first word on does it here too."""
+        opened = socket.create_connection((host, port), timeout)
+        return self.wrapping.wrap_socket(opened, server_hostname=host) if self.wrapping else opened
+
+    def _cut(self) -> None:
+        if self.sock is not None:
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
@@ -212,7 +230,7 @@ def _put_down(folder: Path, sender: str, mail: Mail) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = folder / f".{name}.{os.getpid()}-{threading.get_ident()}"
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(made.as_bytes())
+            file.write(made.as_bytes(policy=POLICY.clone(utf8=not mail.address.isascii())))
             file.flush()
             os.fsync(file.fileno())
         part.replace(folder / name)

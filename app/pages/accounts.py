@@ -1,17 +1,19 @@
-"""One's own account: the choice of language, and the tokens for the API."""
+"""One's own account: the way to its pages, and the choice of language."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.domain.accounts import Token
+from app.domain.accounts import has_address
 from app.domain.errors import Invalid, Problem
-from app.domain.permissions import TokenScope, scopes_of_use
+from app.pages.connections import Connections, connections
 from app.pages.contexts import Context
 from app.pages.templating import Page, PageDep
-from app.usecases import accounts, tokens
+from app.usecases import accounts
+from app.web import cookies
 from app.web.addresses import local_path
 from app.web.deps import FormDep, StoreDep
 from app.web.language import COOKIE
@@ -20,27 +22,23 @@ router = APIRouter(include_in_schema=False)
 _A_YEAR = 365 * 24 * 3600
 
 
-@dataclass(frozen=True, slots=True)
-class TokenLine:
-    """One of a person's tokens, with whether it can still be used."""
+class Entry(NamedTuple):
+    """A page of one's account, and what it is for."""
 
-    token: Token
-    scopes: str
-    is_valid: bool
+    label: str
+    about: str
+    url: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountContext(Context):
-    """One's own account; `secret` is a new token's, shown this once."""
+    """One's own account, and the way to its pages; `email` is empty where none is proven."""
 
     template: ClassVar[str] = "account/account.html"
     name: str
     email: str
-    tokens: tuple[TokenLine, ...]
-    scopes: tuple[tuple[str, str, str], ...]
-    typed: dict[str, object]
-    errors: dict[str, str]
-    secret: str | None
+    entries: tuple[Entry, ...]
+    connections: Connections
 
 
 @router.post("/language", name="set_language")
@@ -52,65 +50,34 @@ def set_language(page: PageDep, store: StoreDep, form: FormDep) -> Response:
     if page.actor.is_signed_in:
         accounts.choose_language(store, page.actor, code)
     response = page.go_to(local_path(form.get("next")))
-    https = page.request.app.state.https
-    response.set_cookie(COOKIE, code, max_age=_A_YEAR, secure=https, httponly=True, samesite="lax")
+    cookies.put(response, COOKIE, code, _A_YEAR, https=page.request.app.state.https)
     return response
 
 
 @router.get("/account", name="account")
 def account(page: PageDep, store: StoreDep) -> Response:
     """Show one's own account."""
-    return page.show(_account(page, store))
-
-
-@router.post("/account/tokens", name="issue_token")
-def issue_token(page: PageDep, store: StoreDep, form: FormDep) -> Response:
-    """Make a token and show it, this once."""
-    raw: dict[str, object] = {"name": form.get("name"), "days": form.get("days"), "scopes": form.getlist("scopes")}
-    try:
-        issued = tokens.issue(store, page.actor, raw)
-    except Invalid as invalid:
-        errors = {problem.field: page.say(problem.message, **problem.params) for problem in invalid.problems}
-        return page.show(_account(page, store, typed=raw, errors=errors), status=422)
-    return page.show(_account(page, store, secret=issued.secret), status=201)
-
-
-@router.post("/account/tokens/{token_id}/revoke", name="revoke_token")
-def revoke_token(page: PageDep, store: StoreDep, token_id: str) -> Response:
-    """End a token at once."""
-    tokens.revoke(store, page.actor, token_id)
-    return page.go("account", anchor="tokens")
-
-
-def _account(
-    page: Page,
-    store: StoreDep,
-    typed: dict[str, object] | None = None,
-    errors: dict[str, str] | None = None,
-    secret: str | None = None,
-) -> AccountContext:
-    found = accounts.account(store, page.actor)
-    lines = (TokenLine(t, ", ".join(sorted(t.scopes)), t.is_valid(store.clock())) for t in found.tokens)
-    return AccountContext(
-        title=page.say("Your account"),
-        name=found.user.name,
-        email=found.user.email,
-        tokens=tuple(lines),
-        scopes=tuple(_scopes(page)),
-        typed=typed or {"name": "", "days": "90", "scopes": [TokenScope.READ]},
-        errors=errors or {},
-        secret=secret,
+    user = accounts.account(store, page.actor).user
+    title = page.say("Your account")
+    return page.show(
+        AccountContext(
+            title=title,
+            name=user.name,
+            email=user.email if has_address(user.email) else "",
+            entries=tuple(_entries(page)),
+            connections=connections(page, store),
+        )
     )
 
 
-def _scopes(page: Page) -> list[tuple[str, str, str]]:
-    """Return what can be chosen, each with its name and what it is for: what the person's roles have a use for."""
-    useful = scopes_of_use(page.actor) | {TokenScope.READ}
-    every = [
-        (TokenScope.READ, "read", page.say("Read assessments, answers and gaps that you can see yourself.")),
-        (TokenScope.WRITE, "write", page.say("Answer, start, submit and withdraw where your role allows it.")),
-        (TokenScope.EVALUATE, "evaluate", page.say("Record findings as an evaluator.")),
-        (TokenScope.PORTFOLIO, "portfolio", page.say("Read the portfolio of your programme.")),
-        (TokenScope.ADMIN, "admin", page.say("Register clusters in your programme.")),
-    ]
-    return [choice for choice in every if choice[0] in useful]
+def _entries(page: Page) -> Iterator[Entry]:
+    security = page.say("Your password, and a second factor that protects you where a password is not enough.")
+    yield Entry(page.say("Sign-in and security"), security, page.url("security"))
+    sessions = page.say("The browsers that you are signed in on. You can sign each of them out from here.")
+    yield Entry(page.say("Where you are signed in"), sessions, page.url("own_sessions"))
+    tokens = page.say("Keys for programs that read or write on your behalf.")
+    yield Entry(page.say("Tokens for the API"), tokens, page.url("tokens"))
+    messages = page.say("Which mail you get besides the notices in your inbox.")
+    yield Entry(page.say("Mail"), messages, page.url("messages"))
+    data = page.say("Your name, everything that is kept about you, and the end of your account.")
+    yield Entry(page.say("Your data"), data, page.url("your_data"))

@@ -24,6 +24,7 @@ from app.pages.templating import Page, PageDep
 from app.store.database import Store
 from app.usecases import assessments
 from app.usecases.assessments import Report
+from app.web import refusals
 from app.web.deps import FormDep, FrameworksDep, StoreDep
 from app.web.errors import status_of
 
@@ -167,6 +168,7 @@ def _save(
         report, saving = keep(page, store, frameworks, report, typed)
     except GoldgapError as error:
         if page.is_fragment:
+            refusals.note(page.request, error)
             return page.fragment(*_refused(page, form, error), status=status_of(error))
         raise
     if page.is_fragment:

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.clusters import Round
+from app.domain.consent import Sharing
 from app.domain.errors import Invalid
 from app.domain.lifecycle import COUNTING, EDITABLE, State
 from app.domain.permissions import Permission, require
@@ -108,14 +109,22 @@ def _standing(page: Page, report: Report) -> str:
         return say(words, answered=answered, total=total)
     if assessment.state in EDITABLE:
         return say("All %(total)s indicators are answered. It counts once it has been submitted.", total=total)
+    if assessment.state in COUNTING:
+        return _counting(page, report)
+    return say("It was withdrawn: it does not count in the portfolio, and its answers stay locked.")
+
+
+def _counting(page: Page, report: Report) -> str:
+    """Say whether a submitted assessment counts in the portfolio, and why not."""
+    assessment, say = report.assessment, page.say
+    if assessment.cluster.sharing is Sharing.WITHHELD:
+        return say("The answers are locked. The cluster does not share them, so they do not count in the portfolio.")
     if report.instead:
         return _replaced(page, report.instead, assessment.submitted_at)
-    if assessment.state in COUNTING and assessment.round_name:
+    if assessment.round_name:
         words = "The answers are locked, and count in the portfolio of the programme, in the round “%(round)s”."
         return say(words, round=assessment.round_name)
-    if assessment.state in COUNTING:
-        return say("The answers are locked, and count in the portfolio of the programme.")
-    return say("It was withdrawn: it does not count in the portfolio, and its answers stay locked.")
+    return say("The answers are locked, and count in the portfolio of the programme.")
 
 
 def _replaced(page: Page, instead: Standing, own: dt.datetime | None) -> str:

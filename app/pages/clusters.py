@@ -10,8 +10,9 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from app.domain.clusters import Cluster
+from app.domain.consent import Sharing
 from app.domain.errors import Invalid, NotPermitted, Stale
-from app.domain.permissions import Actor, Permission, covers, reach
+from app.domain.permissions import Actor, Permission, allows, covers, reach
 from app.domain.scoring import Scorecard, percent, score
 from app.pages import tables
 from app.pages.contexts import Context, Crumb
@@ -57,14 +58,19 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterContext(Context):
-    """One cluster with its assessments; `sees_drafts` says whether an unfinished one would be among them."""
+    """One cluster with its assessments; `sees_drafts` says whether an unfinished one would be among them.
+
+    `sees_people` says whether who belongs to the cluster can be seen.
+    """
 
     template: ClassVar[str] = "clusters/cluster.html"
     view: ClusterView
     facts: tuple[Fact, ...]
+    sharing: str
     columns: tuple[Column, ...]
     lines: tuple[ScoredLine, ...]
     sees_drafts: bool
+    sees_people: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +120,11 @@ def view(page: PageDep, store: StoreDep, frameworks: FrameworksDep, cluster: str
             crumbs=(*_above(page, page.actor), Crumb(found.cluster.name)),
             view=found,
             facts=tuple(_facts(page, found)),
+            sharing=_sharing(page, found.cluster),
             columns=_columns(page),
             lines=tuple(_scored(line) for line in found.assessments),
             sees_drafts=covers(drafts, found.cluster.id, found.cluster.programme_id),
+            sees_people=allows(page.actor, Permission.MEMBER_READ, found.cluster),
         )
     )
 
@@ -164,6 +172,14 @@ def _facts(page: Page, view: ClusterView) -> Iterator[Fact]:
     yield Fact(page.say("Programme"), programme.name if programme else "", url)
     labels, values = _labels(page), _values(view.cluster)
     yield from (Fact(labels[name], values[name]) for name in FIELDS if name != "name")
+
+
+def _sharing(page: Page, cluster: Cluster) -> str:
+    return {
+        Sharing.UNDECIDED: page.say("The programme sees how far drafts are, until the first submission."),
+        Sharing.GIVEN: page.say("The cluster shares with the programme what it submits."),
+        Sharing.WITHHELD: page.say("The cluster shares nothing with the programme."),
+    }[cluster.sharing]
 
 
 def _columns(page: Page) -> tuple[Column, ...]:

@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
 
-ZONE = ZoneInfo("Europe/Oslo")
+from app.domain import days
+
+ZONE = days.ZONE
 # Our English is a European one: 30 September, not September 30.
 _LOCALES = {"en": "en_GB"}
 

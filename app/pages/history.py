@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from app.pages.cards import card_id
 from app.pages.contexts import Context, Crumb
 from app.pages.format import ZONE, filters
 from app.pages.past import Difference, Told, differences, sentence
@@ -99,6 +100,10 @@ def of_assessment(
     assessment = found.assessment
     title = page.say("History of %(number)s", number=indicator) if indicator else page.say("History")
     back = Link(page.say("Back to the assessment"), page.url("assessment", assessment_id=assessment_id))
+    if assessment and indicator:
+        dimension = frameworks.of(assessment.framework, assessment.version).indicator(indicator).dimension
+        card = page.url("dimension", assessment_id=assessment_id, dimension_id=dimension) + f"#{card_id(indicator)}"
+        back = Link(page.say("Back to the answer"), card)
     nothing = page.say("Nobody has changed this answer yet.")
     return page.show(
         HistoryContext(

@@ -7,9 +7,11 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.clusters import Programme
+from app.domain.permissions import Role
 from app.pages.contexts import Context
 from app.pages.demo import DemoAccount, demo_accounts
 from app.pages.history import HistoryDay, news
+from app.pages.own_roles import OfferLine, offers
 from app.pages.templating import PageDep
 from app.usecases import clusters, history
 from app.usecases.clusters import AssessmentLine, ClusterView
@@ -34,8 +36,11 @@ class HomeContext(Context):
     clusters: tuple[ClusterView, ...]
     programmes: tuple[Programme, ...]
     submitted: tuple[AssessmentLine, ...]
+    offers: tuple[OfferLine, ...]
+    email: str
     sees_clusters: bool
     news: tuple[HistoryDay, ...]
+    evaluates: bool
 
 
 @router.get("/", name="home")
@@ -53,7 +58,10 @@ def home(page: PageDep, store: StoreDep, frameworks: FrameworksDep) -> Response:
             clusters=found.clusters,
             programmes=found.programmes,
             submitted=found.submitted,
+            offers=offers(page, found.offers),
+            email=found.email,
             sees_clusters=sees,
             news=news(page, history.news(store, page.actor)),
+            evaluates=any(membership.role is Role.EVALUATOR for membership in page.actor.memberships),
         )
     )

@@ -85,7 +85,7 @@ def _told(languages: Languages, language: str, letter: Letter, *, inert: bool) -
 
 def _inert(name: str) -> str:
     """Return a name in which no mail program finds a link: somebody might have put one there for others to follow."""
-    return _LINK_LIKE.sub(lambda found: found[0] + "\N{ZERO WIDTH SPACE}", name)
+    return _LINK_LIKE.sub("\N{ZERO WIDTH SPACE}\\g<0>\N{ZERO WIDTH SPACE}", name)
 
 
 def _text(part: Part) -> Iterator[str]:

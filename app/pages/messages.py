@@ -64,7 +64,7 @@ def names(say: Say) -> dict[Kind, str]:
         Kind.INVITED: say("Invitation"),
         Kind.RESET_PASSWORD: say("Link to a new password"),
         Kind.CHANGED_PASSWORD: say("Password changed"),
-        Kind.CHANGED_SECOND_FACTOR: say("Two-step sign-in changed"),
+        Kind.CHANGED_SECOND_FACTOR: say("Second factor changed"),
         Kind.GAVE_ROLE: say("Role given"),
         Kind.TOOK_ROLE: say("Role ended"),
         Kind.ANSWERED_INVITATION: say("Invitation answered"),
@@ -133,12 +133,24 @@ def _changed_password(about: About, say: Say) -> Told:
 
 
 def _changed_second_factor(about: About, say: Say) -> Told:
+    titles = {
+        "added-app": say("An authenticator app was added to your account"),
+        "removed-app": say("The authenticator app was removed from your account"),
+        "added-passkey": say("A passkey was added to your account"),
+        "removed-passkey": say("A passkey was removed from your account"),
+        "made-recovery-codes": say("New recovery codes were made for your account"),
+        "used-recovery-code": say("A recovery code was used to sign in to your account"),
+        "reset-by-operator": say("The second factor was taken off your account"),
+    }
+    change = str(about.get("change", ""))
+    advice = say(
+        "If that was you, all is well. If not, change your password and tell whoever runs the service, at once."
+    )
+    if change == "reset-by-operator":
+        advice = say("Those who run the service did it. If you had not asked them to, tell them at once.")
     return Told(
-        say("Your two-step sign-in was changed"),
-        (
-            say("The two-step sign-in of your account was changed on %(when)s.", **about),
-            say("If that was you, all is well. If not, tell whoever runs the service at once."),
-        ),
+        titles.get(change, say("Your second factor was changed")),
+        (say("That was on %(when)s.", **about), advice),
         say("Open your account"),
     )
 

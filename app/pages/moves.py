@@ -12,11 +12,13 @@ from starlette.responses import Response
 
 from app.domain import lifecycle
 from app.domain.answers import unanswered
+from app.domain.consent import Sharing
 from app.domain.errors import Stale
 from app.domain.lifecycle import Move
-from app.domain.permissions import Permission, require
+from app.domain.permissions import Permission, allows, require
 from app.domain.scoring import Outcome, score
 from app.frameworks.reader import Frameworks
+from app.pages.consent import programme_of
 from app.pages.contexts import Context
 from app.pages.format import filters
 from app.pages.notices import Notice
@@ -45,13 +47,15 @@ class Verdict:
 class MoveContext(Context):
     """A step that is not easily taken back: what it does, and the button; no button while something is `missing`.
 
-    `changes` is what others did since `opened`, when the page turned out to be stale.
+    `changes` is what others did since `opened`, when the page turned out to be stale. `share_label` stands beside a
+    box to share what was withheld so far; none where there is nothing to choose.
     """
 
     template: ClassVar[str] = "assessments/move.html"
     eyebrow: str
     lead: str
     points: tuple[str, ...]
+    share_label: str
     verdict: Verdict | None
     missing: tuple[Named, ...]
     next_url: str
@@ -107,7 +111,8 @@ def delete(page: PageDep, store: StoreDep, frameworks: FrameworksDep, assessment
 
 def _move(page: Page, store: Store, frameworks: Frameworks, assessment_id: str, form: FormData, move: Move) -> Response:
     try:
-        assessments.move(store, frameworks, page.actor, assessment_id, move, _revision(form))
+        share = move is Move.SUBMIT and form.get("share") == "yes"
+        assessments.move(store, frameworks, page.actor, assessment_id, move, _revision(form), share=share)
     except Stale as stale:
         # Pressed twice, the second time finds it done.
         if getattr(stale.current, "state", None) is not lifecycle.MOVES[move].target:
@@ -141,6 +146,7 @@ def _show(
         eyebrow=f"{assessment.cluster.name}: {assessment.title}",
         lead=lead,
         points=points,
+        share_label=_share_label(page, report) if move == Move.SUBMIT else "",
         verdict=_verdict(page, report) if move == Move.SUBMIT and not missing else None,
         missing=missing,
         next_url=url("next_unanswered", assessment_id=assessment.id),
@@ -179,6 +185,7 @@ def _words(page: Page, report: Report, move: str) -> tuple[str, str, tuple[str, 
         points = (
             say("The answers are locked: nobody can change them any more."),
             *_counting(page, report),
+            _shared(page, report),
             say("You can withdraw it later. Then it no longer counts, and the answers stay locked."),
         )
         lead = say("You submit the cluster's answers to all %(total)s indicators.", total=report.framework.total)
@@ -198,6 +205,8 @@ def _words(page: Page, report: Report, move: str) -> tuple[str, str, tuple[str, 
 def _counting(page: Page, report: Report) -> Iterator[str]:
     """Say what submitting does to the portfolio."""
     say, day = page.say, filters(page.language)["day"]
+    if report.assessment.cluster.sharing is Sharing.WITHHELD:
+        return
     if report.instead:
         words = (
             "It does not count in the portfolio: “%(title)s” has the later reference date %(day)s and counts instead."
@@ -211,8 +220,34 @@ def _counting(page: Page, report: Report) -> Iterator[str]:
         yield say(words, title=report.replaced.title, when=submitted_at(page, report.replaced))
 
 
+def _shared(page: Page, report: Report) -> str:
+    """Say with whom the cluster shares by submitting, and what."""
+    cluster, say = report.assessment.cluster, page.say
+    programme = programme_of(page, cluster)
+    if cluster.sharing is Sharing.UNDECIDED:
+        words = (
+            "With this submission the cluster shares with %(programme)s: this and every other assessment that it "
+            "submits, with answers and notes. The cluster manager can stop that at any time, from the cluster's page."
+        )
+    elif cluster.sharing is Sharing.GIVEN:
+        words = "The cluster shares what it submits with %(programme)s, with answers and notes, as it has done before."
+    else:
+        words = "The cluster does not share with %(programme)s. So nobody there sees it, and it does not count."
+    return say(words, programme=programme)
+
+
+def _share_label(page: Page, report: Report) -> str:
+    cluster = report.assessment.cluster
+    may = allows(page.actor, Permission.CONSENT_CHANGE, cluster)
+    if cluster.sharing is not Sharing.WITHHELD or not may:
+        return ""
+    return page.say("Share with %(programme)s", programme=programme_of(page, cluster))
+
+
 def _no_longer_counting(page: Page, report: Report) -> str:
     """Say what withdrawing does to the portfolio."""
+    if report.assessment.cluster.sharing is Sharing.WITHHELD:
+        return page.say("Nothing changes in the portfolio: the cluster does not share with the programme.")
     if report.instead:
         words = "Nothing changes in the portfolio: “%(title)s” counts there."
         return page.say(words, title=report.instead.title)

@@ -10,6 +10,7 @@ from app.store.journal import Verb
 from app.usecases.operators import OPERATOR
 
 _LONG = 300
+_SHOWN: Mapping[str, tuple[str, ...]] = {Verb.ANSWERED: ("note",), Verb.UPDATED: ("name", "level", "region", "sector")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,10 @@ def sentence(told: Told) -> str:
 def differences(told: Told) -> tuple[Difference, ...]:
     """Return the texts that were changed, where the sentence does not say them."""
     line, labels = told.line, _labels(told.page)
-    if line.verb not in {Verb.ANSWERED, Verb.UPDATED}:
-        return ()
-    sides = ((label, line.before.get(name), line.after.get(name)) for name, label in labels.items())
-    return tuple(
-        Difference(label, was or "", now or "", is_long=len(f"{was or ''}{now or ''}") > _LONG)
-        for label, was, now in sides
-        if was != now and isinstance(was or "", str) and isinstance(now or "", str)
+    sides = (
+        (labels[name], line.before.get(name) or "", line.after.get(name) or "") for name in _SHOWN.get(line.verb, ())
     )
+    return tuple(Difference(*side, is_long=len("".join(side)) > _LONG) for side in sides if side[1] != side[2])
 
 
 def _labels(page: Page) -> Mapping[str, str]:

@@ -12,14 +12,16 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.domain.clusters import Cluster, Round
+from app.domain.consent import Sharing
 from app.domain.errors import Invalid
+from app.domain.interests import Interest
 from app.pages import tables
 from app.pages.contexts import Context, Crumb
 from app.pages.notices import Notice
 from app.pages.tables import Column, Pages
 from app.pages.templating import Page, PageDep, as_dict
 from app.store.database import Store
-from app.usecases import clusters
+from app.usecases import clusters, interests
 from app.usecases.clusters import ProgrammeView
 from app.web.deps import FormDep, StoreDep
 from app.web.errors import status_of
@@ -45,9 +47,17 @@ class RoundLine(NamedTuple):
     url: str
 
 
+class ConflictLine(NamedTuple):
+    """A declared conflict of interest, with what is wrong in the form that lifts it."""
+
+    interest: Interest
+    typed: str = ""
+    error: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProgrammeContext(Context):
-    """A programme with its two forms."""
+    """A programme with its forms: for a round, for a cluster, and to lift a conflict of interest."""
 
     template: ClassVar[str] = "programmes/programme.html"
     view: ProgrammeView
@@ -57,6 +67,8 @@ class ProgrammeContext(Context):
     clusters: tuple[Cluster, ...]
     cluster_columns: tuple[Column, ...]
     pages: Pages
+    withheld: frozenset[str]
+    conflicts: tuple[ConflictLine, ...]
     round_form: Filled
     cluster_form: Filled
 
@@ -91,6 +103,18 @@ def register_cluster(page: PageDep, store: StoreDep, form: FormDep, programme: s
     return page.go("programme", notice=Notice.CLUSTER_REGISTERED, programme=programme)
 
 
+@router.post("/programmes/{programme}/conflicts/{interest_id}/lift", name="lift_conflict")
+def lift_conflict(page: PageDep, store: StoreDep, form: FormDep, programme: str, interest_id: str) -> Response:
+    """Let a declared conflict of interest hold no longer."""
+    try:
+        interests.lift(store, page.actor, programme, interest_id, {"reason": form.get("reason")})
+    except Invalid as invalid:
+        errors = [page.say(problem.message, **problem.params) for problem in invalid.problems]
+        refused = {interest_id: (str(form.get("reason") or ""), errors[0])}
+        return page.show(_programme(page, store, programme, refused=refused), status=status_of(invalid))
+    return page.go("programme", notice=Notice.CONFLICT_LIFTED, anchor="conflicts", programme=programme)
+
+
 def _programme(
     page: Page,
     store: Store,
@@ -98,6 +122,7 @@ def _programme(
     number: int = 1,
     round_form: Filled | None = None,
     cluster_form: Filled | None = None,
+    refused: Mapping[str, tuple[str, str]] | None = None,
 ) -> ProgrammeContext:
     found = clusters.view_programme(store, page.actor, slug)
     by_name = sorted(found.clusters, key=lambda cluster: (cluster.name.casefold(), cluster.slug))
@@ -118,6 +143,8 @@ def _programme(
             Column(page.say("Region")),
             Column(page.say("Sector")),
         ),
+        withheld=frozenset(cluster.slug for cluster in shown if cluster.sharing is Sharing.WITHHELD),
+        conflicts=tuple(ConflictLine(each, *(refused or {}).get(each.id, ())) for each in found.conflicts),
         round_form=round_form or Filled(dict.fromkeys(ROUND_FIELDS, "")),
         cluster_form=cluster_form or Filled(dict.fromkeys(CLUSTER_FIELDS, "")),
     )

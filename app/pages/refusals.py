@@ -7,14 +7,23 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.domain.errors import GoldgapError, Invalid, NotSignedIn, Unavailable
+from app.domain.errors import (
+    ConfirmationDue,
+    FactorDue,
+    GoldgapError,
+    Invalid,
+    NotSignedIn,
+    TooMany,
+    Unavailable,
+)
 from app.domain.permissions import VISITOR
-from app.pages import sessions
+from app.pages import resumption, second_steps, sessions
 from app.pages.contexts import Crumb, ErrorContext, ErrorWords
 from app.pages.resumption import Carried
 from app.pages.templating import Page, page_of
 from app.web.addresses import local_path
 
+_CARRIERS = ("take_second_step", "confirm_who_one_is")
 _TITLES = {
     400: "This could not be read",
     401: "Please sign in",
@@ -25,6 +34,7 @@ _TITLES = {
     412: "Somebody else was quicker",
     413: "Too large",
     422: "Something needs to be corrected",
+    429: "Too often",
     500: "Something went wrong",
     503: "Not available just now",
 }
@@ -44,21 +54,49 @@ def show(page: Page, status: int, message: str, params: Mapping[str, object] | N
 
 def refusal(request: Request, error: GoldgapError, status: int) -> Response:
     """Return what a use case refused; who is not signed in is sent to do so first."""
-    if isinstance(error, NotSignedIn) and request.headers.get("hx-request") != "true":
-        return _sign_in_first(request)
+    if request.headers.get("hx-request") != "true":
+        if isinstance(error, NotSignedIn):
+            return _sign_in_first(request)
+        if isinstance(error, ConfirmationDue):
+            return _confirm_first(request)
+        if isinstance(error, FactorDue):
+            return RedirectResponse(request.app.url_path_for("security"), status_code=303)
     if isinstance(error, Invalid) and error.problems:
         first = error.problems[0]
         return show(page_of(request), status, first.message, first.params)
     # Without its database the service still says so politely: then nobody is looked up.
     page = Page(request, VISITOR) if isinstance(error, Unavailable) else page_of(request)
-    return show(page, status, error.message, error.params)
+    response = show(page, status, error.message, error.params)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _sign_in_first(request: Request) -> Response:
-    path, query = str(request.scope["path"]), request.scope["query_string"].decode("latin-1")
-    address = path + (f"?{query}" if query else "")
-    form: FormData | None = getattr(request.state, "form", None)
-    if form is not None:
-        typed = tuple((name, str(value)) for name, value in form.multi_items())
-        return sessions.sign_in_again(Page(request, VISITOR), Carried(typed, local_path(address)))
+    address, form = _address(request), _form(request)
+    if form is not None and request.scope["path"] in {request.app.url_path_for(name) for name in _CARRIERS}:
+        # These belong to signing in themselves: what they carry goes on, and they do not.
+        carried, address = resumption.unpack(form), local_path(form.get("next"))
+    else:
+        carried = Carried(resumption.typed(form), local_path(address)) if form is not None else None
+    if carried is not None:
+        return sessions.sign_in_again(Page(request, VISITOR), carried)
     return RedirectResponse(f"{request.app.url_path_for('sign_in')}?next={quote(address, safe='/')}", status_code=303)
+
+
+def _confirm_first(request: Request) -> Response:
+    address = _address(request)
+    if request.method == "GET":
+        following = quote(address, safe="/")
+        return RedirectResponse(f"{request.app.url_path_for('confirm')}?next={following}", status_code=303)
+    carried = Carried(resumption.typed(_form(request)), local_path(address))
+    return second_steps.confirm_first(page_of(request), carried)
+
+
+def _address(request: Request) -> str:
+    path, query = str(request.scope["path"]), request.scope["query_string"].decode("latin-1")
+    return path + (f"?{query}" if query else "")
+
+
+def _form(request: Request) -> FormData | None:
+    return getattr(request.state, "form", None)

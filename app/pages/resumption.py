@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
+from starlette.datastructures import FormData
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 
@@ -15,6 +16,7 @@ from app.pages.saving import digest
 from app.pages.templating import Page
 from app.web.addresses import local_path
 
+_SECRETS = frozenset({"password", "new_password", "again", "code", "passkey"})
 _CARD_FIELD = re.compile(r"(level|note|seen)-(.+)")
 
 
@@ -43,6 +45,8 @@ class ResumeContext(Context):
     """What was typed, on its way to where it was sent before."""
 
     template: ClassVar[str] = "account/resume.html"
+    lead: str
+    label: str
     carried: Carried
     shown: tuple[Shown, ...]
 
@@ -59,12 +63,40 @@ def unpack(form: Mapping[str, object]) -> Carried | None:
     return Carried(pairs, to) if to else None
 
 
-def resume(page: Page, carried: Carried) -> Response:
-    """Show what was typed, to be saved with one click; what was going nowhere leads to the start page."""
+def as_text(carried: Carried) -> str:
+    """Return what is carried as one text, to be kept for a while."""
+    return json.dumps([carried.fields, carried.to], ensure_ascii=False)
+
+
+def from_text(text: str) -> Carried:
+    """Return what was kept as a text."""
+    fields, to = json.loads(text)
+    return Carried(tuple((name, value) for name, value in fields), to)
+
+
+def resume(page: Page, carried: Carried, *, confirmed: bool = False) -> Response:
+    """Show what was typed, to be sent with one click; what was going nowhere leads to the start page.
+
+    `confirmed` says that it was held up for somebody to confirm who they are, and not by the end of a session.
+    """
     if not _takes_forms(page.request.app.router.routes, carried.to):
         return page.go("home")
-    title = page.say("What you wrote is still here")
-    return page.show(ResumeContext(title=title, carried=carried, shown=tuple(_shown(page, carried))))
+    title, lead, label = page.say("What you wrote is still here"), _lost(page), page.say("Save what you wrote")
+    if confirmed:
+        title, label = page.say("Thank you"), page.say("Go on")
+        lead = page.say("You have confirmed that it is you. Go on with what you were about to do.")
+    shown = tuple(_shown(page, carried))
+    return page.show(ResumeContext(title=title, lead=lead, label=label, carried=carried, shown=shown))
+
+
+def typed(form: FormData | None) -> tuple[tuple[str, str], ...]:
+    """Return the fields of a form that may be carried: all but secrets, which are typed once more."""
+    fields = form.multi_items() if form is not None else ()
+    return tuple((name, str(value)) for name, value in fields if name not in _SECRETS)
+
+
+def _lost(page: Page) -> str:
+    return page.say("Your session had ended when you saved. You are signed in again, and nothing is lost.")
 
 
 def _takes_forms(routes: Iterable[BaseRoute], address: str) -> bool:
@@ -80,6 +112,8 @@ def _shown(page: Page, carried: Carried) -> Iterator[Shown]:
         "reference_date": page.say("Reference date"),
         "level": page.say("Level"),
         "note": page.say("Note and evidence"),
+        "days": page.say("Days until it expires"),
+        "scopes": page.say("What it may be used for"),
     }
     untouched = _untouched(dict(carried.fields))
     for name, value in carried.fields:

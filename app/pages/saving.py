@@ -16,6 +16,7 @@ from app.pages.templating import Page
 from app.store.database import Store
 from app.usecases import assessments
 from app.usecases.assessments import Report
+from app.web import refusals
 from app.web.errors import STATUS, status_of
 
 _DIGITS = 9
@@ -117,6 +118,7 @@ def keep(
     try:
         done = assessments.answer_each(store, frameworks, page.actor, report.assessment.id, raw, revisions, tried)
     except (Conflict, NotPermitted) as refused:
+        refusals.note(page.request, refused)
         words = page.say(refused.message, **refused.params)
         report = assessments.report(store, frameworks, page.actor, report.assessment.id)
         return report, Saving(typed, refusal=words, status=status_of(refused))

@@ -253,6 +253,7 @@ def _why(page: Page, found: Portfolio) -> Iterator[str]:
             "%(count)s submitted on another catalogue only", count=counts[LeftOutReason.OTHER_FRAMEWORK]
         ),
         LeftOutReason.NOT_VERIFIED: page.say("%(count)s not verified yet", count=counts[LeftOutReason.NOT_VERIFIED]),
+        LeftOutReason.NO_CONSENT: page.say("%(count)s not shared", count=counts[LeftOutReason.NO_CONSENT]),
     }
     yield from (said for reason, said in words.items() if counts[reason])
 
@@ -265,6 +266,7 @@ def reason_words(page: Page) -> Mapping[LeftOutReason, str]:
         LeftOutReason.OTHER_ROUND: page.say("Submitted for another round only"),
         LeftOutReason.OTHER_FRAMEWORK: page.say("Submitted on another catalogue only"),
         LeftOutReason.NOT_VERIFIED: page.say("Not verified yet"),
+        LeftOutReason.NO_CONSENT: page.say("The cluster does not share its assessments"),
     }
 
 

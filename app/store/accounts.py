@@ -1,4 +1,4 @@
-"""People, their roles, sessions and tokens: rows to domain values and back. Secrets come in only as digests."""
+"""People, their roles and tokens: rows to domain values and back. Secrets come in only as digests."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from app.domain.accounts import Token, User
 from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.permissions import Actor, Membership, Role, TokenScope
+from app.store import interests
 from app.store.database import Transaction, hold
-from app.store.tables import clusters, memberships, programmes, sessions, tokens, users
+from app.store.tables import clusters, memberships, programmes, tokens, users
 
 _USER = tuple(
     users.c[name] for name in ("id", "email", "name", "language", "is_administrator", "is_disabled", "is_demo")
@@ -19,16 +20,6 @@ _TOKEN = tuple(
     tokens.c[name]
     for name in ("id", "user_id", "name", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class KeptSession:
-    """A session as it is kept, with its person."""
-
-    digest: str
-    user: User
-    created_at: dt.datetime
-    seen_at: dt.datetime
 
 
 def users_listed(tx: Transaction) -> list[User]:
@@ -73,6 +64,7 @@ def actor(tx: Transaction, user: User) -> Actor:
         is_administrator=user.is_administrator,
         is_demo=user.is_demo,
         memberships=memberships_of(tx, user.id),
+        conflicts=interests.clusters_of(tx, user.id),
     )
 
 
@@ -85,16 +77,34 @@ def add(tx: Transaction, user: User, password_hash: str | None) -> None:
     tx.connection.execute(sa.insert(users).values(**values, password_hash=password_hash, created_at=tx.now))
 
 
+def has_password(tx: Transaction, user_id: str) -> bool:
+    """Whether a person can sign in with a password."""
+    statement = sa.select(users.c.password_hash.is_not(None)).where(users.c.id == user_id)
+    return bool(tx.connection.execute(statement).scalar_one_or_none())
+
+
 def update(tx: Transaction, user_id: str, **values: str | bool | None) -> None:
     """Change some of a person's columns."""
     tx.connection.execute(sa.update(users).where(users.c.id == user_id).values(**values))
 
 
+def administrators(tx: Transaction) -> list[str]:
+    """Return the ids of the administrators with an open account; others who ask wait until the transaction ends."""
+    hold(tx, "administrators")
+    statement = sa.select(users.c.id).where(users.c.is_administrator, sa.not_(users.c.is_disabled))
+    return list(tx.connection.execute(statement.order_by(users.c.id)).scalars())
+
+
+def lasts(tx: Transaction) -> sa.ColumnElement[bool]:
+    """Return the condition that leaves out the roles of deputies whose time has passed."""
+    return memberships.c.until.is_(None) | (memberships.c.until > tx.now)
+
+
 def memberships_of(tx: Transaction, user_id: str) -> tuple[Membership, ...]:
-    """Return a person's roles."""
-    columns = (memberships.c.role, memberships.c.cluster_id, memberships.c.programme_id)
-    found = tx.connection.execute(sa.select(*columns).where(memberships.c.user_id == user_id))
-    return tuple(Membership(Role(row.role), row.cluster_id, row.programme_id) for row in found)
+    """Return a person's roles as they are now."""
+    columns = (memberships.c.role, memberships.c.cluster_id, memberships.c.programme_id, memberships.c.until)
+    found = tx.connection.execute(sa.select(*columns).where(memberships.c.user_id == user_id, lasts(tx)))
+    return tuple(Membership(Role(row.role), row.cluster_id, row.programme_id, row.until) for row in found)
 
 
 def first_role(tx: Transaction, user_id: str) -> tuple[Role, str] | None:
@@ -103,76 +113,68 @@ def first_role(tx: Transaction, user_id: str) -> tuple[Role, str] | None:
     joined = memberships.outerjoin(clusters, memberships.c.cluster_id == clusters.c.id).outerjoin(
         programmes, memberships.c.programme_id == programmes.c.id
     )
-    statement = sa.select(memberships.c.role, name).select_from(joined).where(memberships.c.user_id == user_id)
+    own = sa.and_(memberships.c.user_id == user_id, lasts(tx))
+    statement = sa.select(memberships.c.role, name).select_from(joined).where(own)
     row = tx.connection.execute(statement.order_by(memberships.c.role.desc(), name).limit(1)).one_or_none()
     return None if row is None else (Role(row.role), row.name)
 
 
 def add_membership(tx: Transaction, user_id: str, membership: Membership) -> bool:
-    """Give a person a role; returns whether it is new to them, as having it already is no fault."""
+    """Give a person a role, to a deputy up to another moment; returns whether that is new, as having it is no fault.
+
+    A role that somebody has for good is made no shorter.
+    """
     hold(tx, f"memberships {user_id}")
-    if membership in memberships_of(tx, user_id):
+    held = {each.role: each for each in memberships_of(tx, user_id) if _is_there(each, membership)}
+    kept = held.get(membership.role)
+    if kept is not None and (kept.until is None or kept == membership):
         return False
-    values = {"cluster_id": membership.cluster_id, "programme_id": membership.programme_id}
+    # In the place of a deputy's time that is over, or is to be another.
+    tx.connection.execute(sa.delete(memberships).where(_same(user_id, membership)))
+    values = {"cluster_id": membership.cluster_id, "programme_id": membership.programme_id, "until": membership.until}
     tx.connection.execute(
-        sa.insert(memberships).values(id=tx.new_id(), user_id=user_id, role=membership.role, **values)
+        sa.insert(memberships).values(id=tx.new_id(), user_id=user_id, role=membership.role, since=tx.now, **values)
     )
     return True
 
 
 def remove_membership(tx: Transaction, user_id: str, membership: Membership) -> bool:
     """Take a role away; returns whether the person had it."""
-    statement = sa.delete(memberships).where(
+    return bool(tx.connection.execute(sa.delete(memberships).where(_same(user_id, membership), lasts(tx))).rowcount)
+
+
+def _is_there(one: Membership, other: Membership) -> bool:
+    return (one.cluster_id, one.programme_id) == (other.cluster_id, other.programme_id)
+
+
+def _same(user_id: str, membership: Membership) -> sa.ColumnElement[bool]:
+    return sa.and_(
         memberships.c.user_id == user_id,
         memberships.c.role == membership.role,
         memberships.c.cluster_id.is_not_distinct_from(membership.cluster_id),
         memberships.c.programme_id.is_not_distinct_from(membership.programme_id),
     )
-    return bool(tx.connection.execute(statement).rowcount)
 
 
-def add_session(tx: Transaction, digest: str, user_id: str) -> None:
-    """Begin a session."""
-    tx.connection.execute(
-        sa.insert(sessions).values(
-            digest=digest, id=tx.new_id(), user_id=user_id, created_at=tx.now, seen_at=tx.now, confirmed_at=tx.now
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class TokenProof:
+    """What a presented token is compared with: a digest of its secret, made with the key `key_id` of the service.
+
+    A token made before there were such keys has a plain digest, and no key.
+    """
+
+    digest: str
+    key_id: str | None = None
 
 
-def session(tx: Transaction, digest: str) -> KeptSession | None:
-    """Return a session with its person, None where there is none."""
-    statement = sa.select(sessions.c.created_at, sessions.c.seen_at, *_USER).join_from(sessions, users)
-    row = tx.connection.execute(statement.where(sessions.c.digest == digest)).mappings().one_or_none()
-    if row is None:
-        return None
-    values = dict(row)
-    created_at, seen_at = values.pop("created_at"), values.pop("seen_at")
-    return KeptSession(digest, User(**values), created_at, seen_at)
-
-
-def touch_session(tx: Transaction, digest: str) -> None:
-    """Write down that a session was used now."""
-    tx.connection.execute(sa.update(sessions).where(sessions.c.digest == digest).values(seen_at=tx.now))
-
-
-def end_session(tx: Transaction, digest: str) -> None:
-    """End a session."""
-    tx.connection.execute(sa.delete(sessions).where(sessions.c.digest == digest))
-
-
-def end_sessions_before(tx: Transaction, created: dt.datetime, seen: dt.datetime) -> None:
-    """Forget sessions that began, or were last used, before these moments."""
-    tx.connection.execute(sa.delete(sessions).where((sessions.c.created_at < created) | (sessions.c.seen_at < seen)))
-
-
-def add_token(tx: Transaction, token: Token, digest: str) -> None:
-    """Write a new token with the digest of its secret."""
+def add_token(tx: Transaction, token: Token, proof: TokenProof) -> None:
+    """Write a new token with what its secret can be recognised by."""
     tx.connection.execute(
         sa.insert(tokens).values(
             id=token.id,
             user_id=token.user_id,
-            digest=digest,
+            digest=proof.digest,
+            key_id=proof.key_id,
             name=token.name,
             scopes=" ".join(sorted(token.scopes)),
             created_at=token.created_at,
@@ -181,14 +183,11 @@ def add_token(tx: Transaction, token: Token, digest: str) -> None:
     )
 
 
-def token(tx: Transaction, token_id: str) -> tuple[Token, str] | None:
-    """Return a token and the digest of its secret, None where there is none."""
-    row = (
-        tx.connection.execute(sa.select(*_TOKEN, tokens.c.digest).where(tokens.c.id == token_id))
-        .mappings()
-        .one_or_none()
-    )
-    return None if row is None else (_token(row), row["digest"])
+def token(tx: Transaction, token_id: str) -> tuple[Token, TokenProof] | None:
+    """Return a token and what its secret is recognised by, None where there is none."""
+    statement = sa.select(*_TOKEN, tokens.c.digest, tokens.c.key_id).where(tokens.c.id == token_id)
+    row = tx.connection.execute(statement).mappings().one_or_none()
+    return None if row is None else (_token(row), TokenProof(row["digest"], row["key_id"]))
 
 
 def tokens_of(tx: Transaction, user_id: str) -> list[Token]:

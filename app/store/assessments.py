@@ -15,7 +15,8 @@ from app.domain.portfolio import Figures, Standing
 from app.domain.scoring import Outcome
 from app.store.clusters import COLUMNS as CLUSTER_COLUMNS
 from app.store.clusters import JOINED as CLUSTERS_JOINED
-from app.store.clusters import reaches
+from app.store.clusters import by_own_role, by_programme, reaches
+from app.store.consent import shares
 from app.store.database import Transaction
 from app.store.tables import answers, assessments, clusters, rounds, scorecards, users
 
@@ -44,9 +45,14 @@ _COLUMNS = (
 )
 
 
+def opens(within: Reach) -> sa.ColumnElement[bool]:
+    """Return the condition that keeps a statement over assessments within reach, and to what their clusters share."""
+    return sa.or_(by_own_role(within), sa.and_(by_programme(within), shares(assessments.c.state.in_(PRIVATE))))
+
+
 def load(tx: Transaction, assessment_id: str, *, within: Reach, to_change: bool = False) -> Assessment:
     """Return one assessment within reach with its answers, locked where it is to be changed; raises NotFound."""
-    statement = sa.select(*_COLUMNS).select_from(_JOINED).where(assessments.c.id == assessment_id, reaches(within))
+    statement = sa.select(*_COLUMNS).select_from(_JOINED).where(assessments.c.id == assessment_id, opens(within))
     found = tx.connection.execute(statement.with_for_update(of=assessments) if to_change else statement)
     row = found.mappings().one_or_none()
     if row is None:
@@ -65,21 +71,21 @@ def listed(
 ) -> list[Assessment]:
     """Return the readable assessments by id: drafts and withdrawn ones only where `drafts_within` reaches."""
     readable = sa.or_(assessments.c.state.not_in(PRIVATE), reaches(drafts_within))
-    statement = sa.select(*_COLUMNS).select_from(_JOINED).where(reaches(within), readable, assessments.c.id > after)
+    statement = sa.select(*_COLUMNS).select_from(_JOINED).where(opens(within), readable, assessments.c.id > after)
     if updated_since is not None:
         statement = statement.where(assessments.c.updated_at >= updated_since)
     return _with_answers(tx, statement.order_by(assessments.c.id).limit(limit))
 
 
-def of_cluster(tx: Transaction, cluster: Cluster) -> list[Assessment]:
-    """Return a cluster's assessments, the latest reference date first."""
-    statement = sa.select(*_COLUMNS).select_from(_JOINED).where(assessments.c.cluster_id == cluster.id)
+def of_cluster(tx: Transaction, cluster: Cluster, *, within: Reach) -> list[Assessment]:
+    """Return a cluster's assessments within reach, the latest reference date first."""
+    statement = sa.select(*_COLUMNS).select_from(_JOINED).where(assessments.c.cluster_id == cluster.id, opens(within))
     return _with_answers(tx, statement.order_by(assessments.c.reference_date.desc(), assessments.c.created_at.desc()))
 
 
 def newest_submitted(tx: Transaction, *, within: Reach, but: Collection[str], limit: int) -> list[Assessment]:
     """Return what was last submitted within reach, the newest first; clusters with the ids `but` are left out."""
-    chosen = (assessments.c.state.in_(COUNTING), assessments.c.cluster_id.not_in(but), reaches(within))
+    chosen = (assessments.c.state.in_(COUNTING), assessments.c.cluster_id.not_in(but), opens(within))
     statement = sa.select(*_COLUMNS).select_from(_JOINED).where(*chosen)
     newest = statement.order_by(assessments.c.submitted_at.desc(), assessments.c.id.desc())
     return _with_answers(tx, newest.limit(limit))
@@ -180,7 +186,7 @@ def standings(tx: Transaction, *, within: Reach) -> dict[str, list[Standing]]:
             .outerjoin(rounds, assessments.c.round_id == rounds.c.id)
             .outerjoin(scorecards, scorecards.c.assessment_id == assessments.c.id)
         )
-        .where(reaches(within))
+        .where(opens(within))
     )
     found: dict[str, list[Standing]] = {}
     for row in tx.connection.execute(statement).mappings():

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app.domain.clusters import Cluster, Programme, Round
 from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.permissions import Reach
+from app.store.consent import SHARING
 from app.store.database import Transaction, hold
 from app.store.tables import clusters, programmes, rounds
 
@@ -24,6 +25,8 @@ COLUMNS = (
     clusters.c.sector,
     clusters.c.revision,
     clusters.c.updated_at,
+    SHARING,
+    programmes.c.name.label("programme_name"),
 )
 JOINED = clusters.outerjoin(programmes, clusters.c.programme_id == programmes.c.id)
 
@@ -40,9 +43,23 @@ class ClusterFilter:
 
 def reaches(within: Reach) -> sa.ColumnElement[bool]:
     """Return the condition that keeps a statement over clusters within reach."""
+    return sa.or_(by_own_role(within), by_programme(within))
+
+
+def by_own_role(within: Reach) -> sa.ColumnElement[bool]:
+    """Return the condition that keeps a statement to clusters on which there is a role of their own."""
+    return clusters.c.id.in_(within.clusters)
+
+
+def by_programme(within: Reach) -> sa.ColumnElement[bool]:
+    """Return the condition that keeps a statement to clusters reached by programmes or by administration."""
     if within.everything:
         return sa.true()
-    return sa.or_(clusters.c.id.in_(within.clusters), clusters.c.programme_id.in_(within.programmes))
+    in_programmes = clusters.c.programme_id.in_(within.programmes)
+    if not within.barred:
+        return in_programmes
+    is_barred = sa.and_(clusters.c.programme_id.in_(within.reviewed), clusters.c.id.in_(within.barred))
+    return sa.and_(in_programmes, sa.not_(is_barred))
 
 
 def narrows(filters: ClusterFilter) -> sa.ColumnElement[bool]:

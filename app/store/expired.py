@@ -4,9 +4,8 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from app.domain.accounts import SESSION_IDLE, SESSION_LIFE
 from app.domain.retention import Retention
-from app.store import accounts, journal, notices, outbox
+from app.store import journal, notices, outbox, sessions
 from app.store.database import Transaction
 from app.store.tables import attempts, invitations, resets, tokens
 
@@ -15,7 +14,7 @@ _A_DAY = dt.timedelta(days=1)
 
 def sweep(tx: Transaction, retention: Retention) -> None:
     """Delete everything that is older than it is to be kept."""
-    accounts.end_sessions_before(tx, tx.now - SESSION_LIFE, tx.now - SESSION_IDLE)
+    sessions.end_over(tx)
     tx.connection.execute(sa.delete(attempts).where(attempts.c.expires_at <= tx.now))
     tx.connection.execute(sa.delete(resets).where(resets.c.expires_at < tx.now - _A_DAY))
     outbox.forget(tx, retention.before("sent_mail", tx.now))

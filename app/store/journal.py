@@ -48,6 +48,8 @@ class Verb(enum.StrEnum):
     SIGNED_OUT = "signed-out"
     ISSUED_TOKEN = "issued-token"  # noqa: S105 - a verb, no secret
     REVOKED_TOKEN = "revoked-token"  # noqa: S105 - a verb, no secret
+    CONNECTED_IDENTITY = "connected-identity"
+    DISCONNECTED_IDENTITY = "disconnected-identity"
     CHANGED_LANGUAGE = "changed-language"
     CREATED_USER = "created-user"
     DISABLED_USER = "disabled-user"
@@ -66,6 +68,33 @@ class Verb(enum.StrEnum):
     RETRIED_MAIL = "retried-mail"
     RENAMED = "renamed"
     ERASED = "erased"
+    GAVE_PASSWORD = "gave-password"  # noqa: S105 - a verb, no secret
+    CONFIRMED = "confirmed"
+    ENDED_SESSION = "ended-session"
+    ENDED_SESSIONS = "ended-sessions"
+    CHANGED_PASSWORD = "changed-password"  # noqa: S105 - a verb, no secret
+    ASKED_FOR_PASSWORD = "asked-for-password"  # noqa: S105 - a verb, no secret
+    RESET_PASSWORD = "reset-password"  # noqa: S105 - a verb, no secret
+    BEGAN_SECOND_FACTOR = "began-second-factor"
+    ADDED_SECOND_FACTOR = "added-second-factor"
+    REMOVED_SECOND_FACTOR = "removed-second-factor"
+    MADE_RECOVERY_CODES = "made-recovery-codes"
+    RESET_SECOND_FACTOR = "reset-second-factor"
+    UNLOCKED = "unlocked"
+    INVITED = "invited"
+    INVITED_AGAIN = "invited-again"
+    WITHDREW_INVITATION = "withdrew-invitation"
+    ACCEPTED_INVITATION = "accepted-invitation"
+    DECLINED_INVITATION = "declined-invitation"
+    CHANGED_ROLE = "changed-role"
+    HANDED_OVER = "handed-over"
+    LEFT = "left"
+    CLOSED_ACCOUNT = "closed-account"
+    ENABLED_USER = "enabled-user"
+    SHARED = "shared"
+    STOPPED_SHARING = "stopped-sharing"
+    DECLARED_CONFLICT = "declared-conflict"
+    LIFTED_CONFLICT = "lifted-conflict"
 
 
 @dataclass(frozen=True, slots=True)

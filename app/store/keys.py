@@ -127,6 +127,13 @@ def listed(tx: Transaction) -> list[KeyLine]:
     return found
 
 
+def named(tx: Transaction, purpose: Purpose, key_id: str) -> Key | None:
+    """Return the key of a purpose that has this id, None where there is none; raises WrongSecret."""
+    statement = sa.select(keys.c.wrapped).where(keys.c.id == key_id, keys.c.purpose == purpose)
+    wrapped = tx.connection.execute(statement).scalar_one_or_none()
+    return None if wrapped is None else Key(key_id, _unwrapped(tx.secret, wrapped))
+
+
 def add(tx: Transaction, purpose: Purpose) -> Key:
     """Make a new key, which is the one in use from now on; raises WrongSecret."""
     # Not while another process wraps all of them anew, nor with a secret that opens none of the others.

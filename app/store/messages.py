@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from app.domain.accounts import has_address
 from app.domain.messages import ABOUT, ABOUT_SAFETY, ROW, Kind
 from app.store.database import Transaction
 from app.store.tables import notices, outbox, users
@@ -55,14 +56,21 @@ def post(
 
 
 def tell(tx: Transaction, kind: Kind, user_ids: Iterable[str], path: str, about: Mapping[str, str]) -> None:
-    """Leave people a notice that leads to `path`, and mail it to those who have not turned its kind off."""
+    """Leave people a notice that leads to `path`, and mail it to those who have not turned its kind off.
+
+    The demo's people, and who has no address, get the notice alone.
+    """
     _require(kind, about)
     columns = (users.c.id, users.c.email, users.c.language, users.c.muted, users.c.is_demo)
     statement = sa.select(*columns).where(users.c.id.in_(sorted(set(user_ids))), sa.not_(users.c.is_disabled))
     for person in tx.connection.execute(statement.order_by(users.c.id)).all():
         values = {"user_id": person.id, "kind": kind, "about": _json(about), "path": path, "created_at": tx.now}
         tx.connection.execute(sa.insert(notices).values(id=tx.new_id(), **values))
-        if not person.is_demo and (kind in ABOUT_SAFETY or kind not in person.muted.split()):
+        if (
+            not person.is_demo
+            and has_address(person.email)
+            and (kind in ABOUT_SAFETY or kind not in person.muted.split())
+        ):
             everything = {**about, "path": path}
             post(tx, kind, person.email, language=person.language, user_id=person.id, about=everything)
 

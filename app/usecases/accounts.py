@@ -27,7 +27,7 @@ def account(store: Store, actor: Actor) -> Account:
 
 def choose_language(store: Store, actor: Actor, language: str) -> None:
     """Keep the language in which the actor wants the pages; raises NotSignedIn, NotPermitted for a token."""
-    user_id = require_self(actor)
+    user_id = require_self(actor, before_factor=True)
     with store.writing() as tx:
         kept.update(tx, user_id, language=language)
         before, after = {"language": actor.language}, {"language": language}

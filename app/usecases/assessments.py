@@ -9,14 +9,15 @@ from types import MappingProxyType
 
 from app.domain import answers, clusters, lifecycle, text
 from app.domain.answers import Answer
-from app.domain.clusters import Cluster, Round
+from app.domain.clusters import Cluster
+from app.domain.consent import Sharing
 from app.domain.errors import Invalid, Problem, Stale
 from app.domain.framework import Framework, Indicator
 from app.domain.lifecycle import COUNTING, Assessment, Move, State
 from app.domain.permissions import Actor, Permission, Reach, allows, reach, require
 from app.domain.portfolio import Standing, figures, rivals
 from app.frameworks.reader import Frameworks
-from app.store import announcements, journal
+from app.store import announcements, consent, journal
 from app.store import assessments as kept
 from app.store import clusters as kept_clusters
 from app.store.database import Store, Transaction
@@ -68,7 +69,8 @@ def start(store: Store, frameworks: Frameworks, actor: Actor, cluster_slug: str,
         cluster = kept_clusters.load(tx, cluster_slug, within=reach(actor))
         require(actor, Permission.ASSESSMENT_START, cluster)
         framework = _offered(frameworks, raw)
-        in_round, reference_date = _when(tx, cluster, raw.get("round"), raw.get("reference_date"))
+        rounds = kept_clusters.rounds_listed(tx, [cluster.programme_id]) if cluster.programme_id else []
+        in_round, reference_date = clusters.when(rounds, raw.get("round"), raw.get("reference_date"))
         started = Assessment(
             id=tx.new_id(),
             cluster=cluster,
@@ -189,14 +191,26 @@ def answer_each(
 
 
 def move(
-    store: Store, frameworks: Frameworks, actor: Actor, assessment_id: str, wanted: Move, revision: int | None = None
+    store: Store,
+    frameworks: Frameworks,
+    actor: Actor,
+    assessment_id: str,
+    wanted: Move,
+    revision: int | None = None,
+    *,
+    share: bool = False,
 ) -> Report:
-    """Submit an assessment, or withdraw it; raises Stale where `revision` is given and no longer true, Conflict."""
+    """Submit an assessment, or withdraw it; raises Stale where `revision` is given and no longer true, Conflict.
+
+    The first submission shares with the programme. `share` does so again where the cluster had withheld it since.
+    """
     with store.writing() as tx:
         assessment = kept.load(tx, assessment_id, within=reach(actor), to_change=True)
         require(actor, lifecycle.MOVES[wanted].permission, assessment.cluster)
         if revision not in {None, assessment.revision}:
             raise Stale(assessment)
+        if share:
+            require(actor, Permission.CONSENT_CHANGE, assessment.cluster)
         framework = frameworks.pinned(assessment)
         state = lifecycle.target(framework, assessment, wanted)
         moved = dataclasses.replace(
@@ -206,12 +220,14 @@ def move(
             updated_at=tx.now,
             submitted_at=tx.now if wanted is Move.SUBMIT else assessment.submitted_at,
         )
-        kept.keep(tx, moved)
-        if state in lifecycle.COUNTING:
-            kept.keep_scorecard(tx, moved, figures(framework, moved.levels))
-        else:
-            kept.drop_scorecard(tx, moved)
-        before, after = {"state": assessment.state}, {"state": moved.state}
+        _keep_moved(tx, framework, moved)
+        is_new = wanted is Move.SUBMIT and consent.give_by_submitting(
+            tx, moved.cluster, by=actor.user_id or "", wanted=share
+        )
+        before, after = {"state": str(assessment.state)}, {"state": str(moved.state)}
+        if is_new:
+            before["sharing"], after["sharing"] = moved.cluster.sharing, Sharing.GIVEN
+            moved = kept.load(tx, moved.id, within=reach(actor))
         journal.note(tx, actor, _VERBS[wanted], moved.id, cluster=moved.cluster, before=before, after=after)
         announcements.moved(tx, actor, moved, wanted)
         return _report(tx, framework, actor, moved)
@@ -244,6 +260,14 @@ def _report(tx: Transaction, framework: Framework, actor: Actor, assessment: Ass
 def _actions(framework: Framework, actor: Actor, assessment: Assessment) -> tuple[str, ...]:
     may: Callable[[Permission], bool] = partial(allows, actor, cluster=assessment.cluster)
     return lifecycle.actions(framework, assessment, may)
+
+
+def _keep_moved(tx: Transaction, framework: Framework, moved: Assessment) -> None:
+    kept.keep(tx, moved)
+    if moved.state in COUNTING:
+        kept.keep_scorecard(tx, moved, figures(framework, moved.levels))
+    else:
+        kept.drop_scorecard(tx, moved)
 
 
 def _to_answer(
@@ -279,18 +303,3 @@ def _offered(frameworks: Frameworks, raw: Mapping[str, object]) -> Framework:
         if (framework.name, framework.version) == wanted:
             return framework
     raise Invalid(Problem("version", "framework", "There is no such catalogue to start on."))
-
-
-def _when(tx: Transaction, cluster: Cluster, wanted: object, raw_day: object) -> tuple[Round | None, dt.date]:
-    """Return the round that is wanted, or that of the day, and the reference date, which is the round's own."""
-    found = kept_clusters.rounds_listed(tx, [cluster.programme_id]) if cluster.programme_id else []
-    if wanted is None or wanted == "":
-        day = clusters.day("reference_date", raw_day)
-        return next((each for each in found if each.reference_date == day), None), day
-    in_round = next((each for each in found if each.slug == wanted), None)
-    if in_round is None:
-        raise Invalid(Problem("round", "round", "The programme has no such round."))
-    if raw_day is not None and clusters.day("reference_date", raw_day) != in_round.reference_date:
-        message = "The round has the reference date %(day)s. Give that one, or none."
-        raise Invalid(Problem("reference_date", "round-date", message, {"day": in_round.reference_date.isoformat()}))
-    return in_round, in_round.reference_date

@@ -5,27 +5,33 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from app.domain import clusters, lifecycle, text
 from app.domain.clusters import Cluster, Programme, Round
 from app.domain.errors import Invalid, NotFound, Problem, Stale
 from app.domain.framework import Framework
+from app.domain.interests import Interest
+from app.domain.invitations import Invitation
 from app.domain.lifecycle import Assessment
+from app.domain.members import Place
 from app.domain.permissions import (
     Actor,
     Permission,
     Reach,
     allows,
     allows_in_programme,
+    is_withheld,
     reach,
     require,
     require_in_programme,
 )
 from app.domain.portfolio import replaced
 from app.frameworks.reader import Frameworks
-from app.store import announcements, journal
+from app.store import accounts, announcements, invitations, journal
 from app.store import assessments as kept_assessments
 from app.store import clusters as kept
+from app.store import interests as kept_interests
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
 
@@ -53,7 +59,10 @@ class AssessmentLine:
 
 @dataclass(frozen=True, slots=True)
 class ClusterView:
-    """A cluster in its programme, the assessments that the actor may read, and what can be started."""
+    """A cluster in its programme, the assessments that the actor may read, and what can be started.
+
+    `is_withheld` where the cluster does not share its assessments, and so shows the actor none.
+    """
 
     cluster: Cluster
     programme: Programme | None
@@ -61,29 +70,36 @@ class ClusterView:
     rounds: tuple[Round, ...]
     may_start: bool
     may_update: bool
+    may_read_sharing: bool
+    is_withheld: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeView:
-    """A programme with its rounds and clusters."""
+    """A programme with its rounds and clusters; for who may lift them, with the declared conflicts of interest."""
 
     programme: Programme
     rounds: tuple[Round, ...]
     clusters: tuple[Cluster, ...]
+    conflicts: tuple[Interest, ...]
     may_register: bool
     may_open_round: bool
+    may_lift: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
     """What a signed-in person works with: their clusters, each with its assessments, and their programmes.
 
-    `submitted` is for who follows other clusters without a portfolio: the newest of what these submitted.
+    `submitted` is for who follows other clusters without a portfolio: the newest of what these submitted; `offers`
+    are the invitations that wait for an answer.
     """
 
     clusters: tuple[ClusterView, ...]
     programmes: tuple[Programme, ...]
     submitted: tuple[AssessmentLine, ...]
+    offers: tuple[tuple[Invitation, Place], ...]
+    email: str
 
 
 def home(store: Store, frameworks: Frameworks, actor: Actor) -> Home:
@@ -93,7 +109,9 @@ def home(store: Store, frameworks: Frameworks, actor: Actor) -> Home:
         views = [_view(tx, frameworks, actor, cluster) for cluster in kept.listed(tx, within=own)]
         programmes = kept.programmes_listed(tx, within=reach(actor, Permission.PROGRAMME_READ))
         submitted = () if programmes else _submitted(tx, frameworks, actor)
-        return Home(tuple(views), tuple(programmes), tuple(submitted))
+        email = accounts.by_id(tx, actor.user_id or "").email
+        offers = invitations.offers(tx, email)
+        return Home(tuple(views), tuple(programmes), tuple(submitted), tuple(offers), email)
 
 
 def view(store: Store, frameworks: Frameworks, actor: Actor, slug: str) -> ClusterView:
@@ -132,7 +150,10 @@ def register(store: Store, actor: Actor, raw: Mapping[str, object]) -> Cluster:
             programme=programme.slug if programme else None,
             revision=1,
             updated_at=tx.now,
-            **{field: text.optional_line(field, raw.get(field)) for field in _PLACE},
+            level=text.optional_line("level", raw.get("level")),
+            region=text.optional_line("region", raw.get("region")),
+            sector=text.optional_line("sector", raw.get("sector")),
+            programme_name=programme.name if programme else None,
         )
         kept.keep(tx, cluster)
         journal.note(tx, actor, Verb.REGISTERED, cluster.id, cluster=cluster, after=_noted(cluster))
@@ -146,7 +167,7 @@ def update(store: Store, actor: Actor, slug: str, raw: Mapping[str, object], rev
         require(actor, Permission.CLUSTER_UPDATE, cluster)
         if revision != cluster.revision:
             raise Stale(cluster)
-        changes = {field: text.optional_line(field, raw[field]) for field in _PLACE if field in raw}
+        changes: dict[str, Any] = {f: text.optional_line(f, raw[f]) for f in _PLACE if f in raw}
         if "name" in raw:
             changes["name"] = text.line("name", raw["name"])
         changed = dataclasses.replace(cluster, revision=revision + 1, updated_at=tx.now, **changes)
@@ -163,12 +184,16 @@ def view_programme(store: Store, actor: Actor, slug: str) -> ProgrammeView:
         require_in_programme(actor, Permission.PROGRAMME_READ, programme.id)
         within = reach(actor, Permission.CLUSTER_READ)
         found = [c for c in kept.listed(tx, within=within) if c.programme_id == programme.id]
+        may_lift = allows_in_programme(actor, Permission.INTEREST_LIFT, programme.id)
+        its_own = Reach(programmes=frozenset({programme.id}))
         return ProgrammeView(
             programme,
             tuple(kept.rounds_listed(tx, [programme.id])),
             tuple(found),
+            tuple(kept_interests.open_within(tx, within=its_own)) if may_lift else (),
             allows_in_programme(actor, Permission.CLUSTER_REGISTER, programme.id),
             allows_in_programme(actor, Permission.ROUND_OPEN, programme.id),
+            may_lift,
         )
 
 
@@ -201,10 +226,12 @@ def _view(tx: Transaction, frameworks: Frameworks, actor: Actor, cluster: Cluste
     return ClusterView(
         cluster,
         next(iter(kept.programmes_listed(tx, within=its_own)), None),
-        tuple(_lines(tx, frameworks, actor, kept_assessments.of_cluster(tx, cluster))),
+        tuple(_lines(tx, frameworks, actor, kept_assessments.of_cluster(tx, cluster, within=reach(actor)))),
         tuple(kept.rounds_listed(tx, list(its_own.programmes))),
         allows(actor, Permission.ASSESSMENT_START, cluster),
         allows(actor, Permission.CLUSTER_UPDATE, cluster),
+        allows(actor, Permission.CONSENT_READ, cluster),
+        is_withheld(reach(actor), cluster),
     )
 
 

@@ -74,7 +74,7 @@ def of_assessment(
         assessment = kept_assessments.load(tx, assessment_id, within=reach(actor))
         require(actor, lifecycle.to_read(assessment), assessment.cluster)
         if indicator is not None:
-            frameworks.pinned(assessment).indicator(indicator)
+            frameworks.of(assessment.framework, assessment.version).indicator(indicator)
         is_whole = allows(actor, Permission.ASSESSMENT_READ_DRAFT, assessment.cluster)
         verbs = None if is_whole else TOLD_OUTSIDE
         found = kept.of_assessment(tx, assessment.id, indicator=indicator, verbs=verbs, behind=behind, limit=limit + 1)

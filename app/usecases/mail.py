@@ -10,7 +10,7 @@ import structlog
 
 from app.domain import accounts
 from app.domain.errors import Unavailable
-from app.domain.messages import Kind, Letter, Mail, Undelivered
+from app.domain.messages import MOST_ATTEMPTS, Kind, Letter, Mail, Undelivered
 from app.domain.permissions import Actor, Permission, require_in_programme
 from app.store import journal, letters, messages, outbox
 from app.store.database import Store
@@ -23,6 +23,7 @@ Send = Callable[[Mail], None]
 SHOWN = 100
 OVERDUE = dt.timedelta(minutes=30)
 _TOO_LATE = "The link in it was valid for a while, and that while was over before it could be sent."
+_NEVER_ENDED = "Sending it was begun ten times and never ended."
 _NOT_WRITTEN = "It could not be written. The service's log has the cause."
 _LOG = structlog.get_logger("goldgap")
 
@@ -137,6 +138,9 @@ def retry(store: Store, actor: Actor, mail_id: str) -> MailLine:
 
 def _deliver(store: Store, compose: Compose, send: Send, claimed: Claimed) -> str:
     """Send one mail and write down what became of it; returns that as a field of Delivered."""
+    if claimed.attempts > MOST_ATTEMPTS:
+        # Nobody came back to say what became of it the last time: it may be what brings workers down.
+        return _put_off(store, claimed, Undelivered(_NEVER_ENDED, for_good=True))
     try:
         with store.writing() as tx:
             letter = letters.letter(tx, claimed)

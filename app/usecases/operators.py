@@ -3,17 +3,22 @@
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from app.domain import accounts, clusters, text
 from app.domain.accounts import User
 from app.domain.clusters import Programme
 from app.domain.errors import Invalid, NotFound, Problem
-from app.domain.permissions import CLUSTER_ROLES, PROGRAMME_ROLES, Actor, Membership, Reach, Role
+from app.domain.interests import refuse_review
+from app.domain.messages import Kind
+from app.domain.permissions import CLUSTER_ROLES, PROGRAMME_ROLES, Actor, Membership, Reach, Role, belongs_to
 from app.store import accounts as kept
-from app.store import announcements, journal
+from app.store import announcements, journal, limits, messages, passkeys, recovery_codes, sessions, totps
 from app.store import clusters as kept_clusters
+from app.store import interests as kept_interests
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
+from app.store.limits import CODES, CONFIRMING, RESETS_OF, SIGN_IN_TO
 
 OPERATOR = Actor(user_id="operator", name="operator", is_administrator=True)
 _EVERYWHERE = Reach(everything=True)
@@ -62,6 +67,8 @@ def acting_as(store: Store, email: str) -> Actor:
             name=user.name,
             is_administrator=user.is_administrator,
             memberships=kept.memberships_of(tx, user.id),
+            confirmed_at=tx.now,  # the operator answers for it
+            conflicts=kept_interests.clusters_of(tx, user.id),
         )
 
 
@@ -70,8 +77,44 @@ def disable_user(store: Store, email: str) -> User:
     with store.writing() as tx:
         user = _user(tx, email)
         kept.update(tx, user.id, is_disabled=True)
+        sessions.end_all(tx, user.id)
         journal.note(tx, OPERATOR, Verb.DISABLED_USER, user.id)
         return dataclasses.replace(user, is_disabled=True)
+
+
+def unlock_user(store: Store, email: str) -> User:
+    """Let a person try again at once who has been shut out by too many guesses; raises NotFound."""
+    with store.writing() as tx:
+        user = _user(tx, email)
+        counted = [(SIGN_IN_TO, user.email), (RESETS_OF, user.email), (CONFIRMING, user.id)]
+        limits.forget(store, *counted, *((limit, user.id) for limit in CODES))
+        journal.note(tx, OPERATOR, Verb.UNLOCKED, user.id)
+        return user
+
+
+def reset_second_factor(store: Store, email: str) -> User:
+    """Take a person's second factors away, who can then sign in with the password alone; raises NotFound.
+
+    Every session of theirs ends, and they are told.
+    """
+    with store.writing() as tx:
+        user = _user(tx, email)
+        before = {"app": totps.end(tx, user.id), "passkeys": passkeys.end(tx, user.id)}
+        recovery_codes.end(tx, user.id)
+        sessions.end_all(tx, user.id)
+        messages.tell(tx, Kind.CHANGED_SECOND_FACTOR, [user.id], "/account/security", {"change": "reset-by-operator"})
+        journal.note(tx, OPERATOR, Verb.RESET_SECOND_FACTOR, user.id, before=before)
+        return user
+
+
+def enable_user(store: Store, email: str) -> User:
+    """Open an account again, with the roles it still has; its old sessions and tokens stay dead; raises NotFound."""
+    with store.writing() as tx:
+        user = _user(tx, email)
+        sessions.shut_out(tx, user.id)
+        kept.update(tx, user.id, is_disabled=False)
+        journal.note(tx, OPERATOR, Verb.ENABLED_USER, user.id)
+        return dataclasses.replace(user, is_disabled=False)
 
 
 def create_programme(store: Store, raw: Mapping[str, object]) -> Programme:
@@ -85,9 +128,15 @@ def create_programme(store: Store, raw: Mapping[str, object]) -> Programme:
 
 
 def add_member(store: Store, email: str, role: Role, *, cluster: str | None, programme: str | None) -> Membership:
-    """Give a person a role on a cluster or a programme; raises Invalid, NotFound."""
+    """Give a person a role on a cluster or a programme; raises Invalid, NotFound.
+
+    Raises Conflict where they would evaluate a cluster that they belong to, or have declared a conflict about.
+    """
     with store.writing() as tx:
         user, membership = _user(tx, email), _membership(tx, role, cluster, programme)
+        if membership.role is Role.EVALUATOR and membership.cluster_id:
+            own = belongs_to(kept.memberships_of(tx, user.id))
+            refuse_review(own, kept_interests.clusters_of(tx, user.id), membership.cluster_id)
         if kept.add_membership(tx, user.id, membership):
             journal.note(tx, OPERATOR, Verb.ADDED_MEMBER, user.id, after=dataclasses.asdict(membership))
             announcements.gave_role(tx, user.id, membership)
@@ -146,7 +195,7 @@ def _import_row(tx: Transaction, programme: Programme, row: Mapping[str, str]) -
     try:
         current = kept_clusters.load(tx, slug, within=_EVERYWHERE, to_change=True)
     except NotFound:
-        place = {"level": "", "region": "", "sector": "", **given}
+        place: dict[str, Any] = {"level": "", "region": "", "sector": "", **given}
         new = clusters.Cluster(
             tx.new_id(), slug, name, programme.id, programme.slug, **place, revision=1, updated_at=tx.now
         )

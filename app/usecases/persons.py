@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from app.domain import accounts, text
 from app.domain.accounts import User
 from app.domain.errors import Invalid, NotFound, NotPermitted, Problem
-from app.domain.permissions import Actor, require_self
+from app.domain.permissions import Actor, require_recent, require_self
 from app.store import accounts as kept
-from app.store import journal, persons
+from app.store import journal, members, persons
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
 
@@ -25,9 +25,10 @@ class PersonalData:
 
 
 def export_own(store: Store, actor: Actor) -> PersonalData:
-    """Return everything that is kept about oneself; raises NotSignedIn, NotPermitted for a token."""
+    """Return everything that is kept about oneself; raises ConfirmationDue, NotSignedIn, NotPermitted for a token."""
     user_id = require_self(actor)
     with store.writing() as tx:
+        require_recent(actor, tx.now)
         return _exported(tx, actor, kept.by_id(tx, user_id))
 
 
@@ -51,13 +52,18 @@ def rename(store: Store, actor: Actor, raw: Mapping[str, object]) -> User:
 
 
 def erase_own(store: Store, actor: Actor, raw: Mapping[str, object]) -> None:
-    """Be forgotten, once the own e-mail address is typed; raises Invalid, NotSignedIn, NotPermitted."""
+    """Be forgotten, once the own e-mail address is typed.
+
+    Raises Invalid, ConfirmationDue, NotSignedIn, NotPermitted, and Conflict for the last who keeps a place.
+    """
     user_id = require_self(actor)
     _require_real(actor)
     with store.writing() as tx:
         user = kept.by_id(tx, user_id)
         if _address(raw.get("email")) != user.email:
             raise Invalid(Problem("email", "not-yours", "This is not the e-mail address of your account."))
+        require_recent(actor, tx.now)
+        members.leave_everything(tx, user)
         _erase(tx, actor, user)
 
 

@@ -11,7 +11,7 @@ from app.domain import portfolio
 from app.domain.clusters import Programme, Round
 from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.framework import Dimension, Framework, Indicator
-from app.domain.permissions import Actor, Permission, Reach, allows, reach
+from app.domain.permissions import Actor, Permission, Reach, allows, is_withheld, reach
 from app.domain.portfolio import Basis, Figures, IndicatorSpread, PortfolioRow, Selection
 from app.domain.scoring import Outcome, is_below, percent
 from app.frameworks.reader import Frameworks
@@ -179,7 +179,10 @@ def _gather(store: Store, frameworks: Frameworks, actor: Actor, query: Query) ->
     with store.reading() as tx:
         standings = kept.standings(tx, within=within)
         found = kept_clusters.listed(tx, within=within, filters=filters)
-        rows = [portfolio.row(selection, cluster, standings.get(cluster.id, ())) for cluster in found]
+        rows = [
+            portfolio.row(selection, each, standings.get(each.id, ()), withheld=is_withheld(within, each))
+            for each in found
+        ]
         rows = list(_with_own_drafts(tx, selection.framework, actor, rows))
         counted = (row.standing.figures for row in rows if row.is_counted and row.standing)
         shown = ((row.cluster.id, row.standing) for row in rows if row.standing)

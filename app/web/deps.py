@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from app.domain.permissions import Actor
 from app.frameworks.reader import Frameworks
 from app.store.database import Store
-from app.web import identity
+from app.web import cookies, identity
 from app.web.errors import Unreadable
 from app.web.language import COOKIE, Languages
 
@@ -33,7 +33,7 @@ def chosen_language(request: Request, own: str | None = None) -> str:
     languages: Languages = request.app.state.languages
     return languages.choose(
         asked=request.query_params.get("lang"),
-        chosen=own or request.cookies.get(COOKIE),
+        chosen=own or cookies.get(request, COOKIE),
         header=request.headers.get("accept-language", ""),
     )
 
@@ -62,3 +62,5 @@ FrameworksDep = Annotated[Frameworks, Depends(_frameworks)]
 SessionActorDep = Annotated[Actor, Depends(identity.by_session)]
 TokenActorDep = Annotated[Actor, Depends(identity.by_token)]
 FormDep = Annotated[FormData, Depends(_form)]
+# For a route whose form is a button and nothing more: it is read all the same, to be carried through a sign-in.
+ReadForm = Depends(_form)

@@ -1,6 +1,19 @@
 """Which HTTP status each of the domain's refusals has: one table for both faces."""
 
-from app.domain.errors import Conflict, GoldgapError, Invalid, NotFound, NotPermitted, NotSignedIn, Stale, Unavailable
+from app.domain.errors import (
+    ConfirmationDue,
+    Conflict,
+    FactorDue,
+    GoldgapError,
+    Invalid,
+    NotFound,
+    NotPermitted,
+    NotSignedIn,
+    Stale,
+    TooMany,
+    Unavailable,
+)
+from app.domain.invitations import NoLongerValid
 from app.store.keys import WrongSecret
 
 
@@ -18,12 +31,16 @@ class Unreadable(GoldgapError):
 STATUS: dict[type[GoldgapError], int] = {
     Unreadable: 400,
     NotSignedIn: 401,
+    ConfirmationDue: 401,
     NotPermitted: 403,
+    FactorDue: 403,
     NotFound: 404,
+    NoLongerValid: 404,
     Conflict: 409,
     Stale: 412,
     Invalid: 422,
     PreconditionMissing: 428,
+    TooMany: 429,
     Unavailable: 503,
     WrongSecret: 503,
 }

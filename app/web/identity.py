@@ -3,64 +3,66 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from app.domain.accounts import SESSION_LIFE
+from app.domain.accounts import KNOWN_BROWSER_LIFE, SESSION_LIFE
 from app.domain.errors import NotSignedIn
 from app.domain.permissions import VISITOR, Actor
 from app.store.database import Store
 from app.usecases import sessions, tokens
+from app.web import clients, cookies
 
 # `__Host-` ties the cookie to this host and to https; it needs https, which development does without.
-SECURE_COOKIE = "__Host-goldgap_session"
 PLAIN_COOKIE = "goldgap_session"
+SECURE_COOKIE = cookies.name(PLAIN_COOKIE, https=True)
 COOKIE_NAMES = (SECURE_COOKIE, PLAIN_COOKIE)
 
 
 def session_secret(request: Request) -> str | None:
     """Return the secret in the session's cookie."""
-    return request.cookies.get(cookie_name(https=request.app.state.https))
-
-
-def cookie_name(*, https: bool) -> str:
-    """Return the name of the session's cookie."""
-    return SECURE_COOKIE if https else PLAIN_COOKIE
+    return cookies.get(request, PLAIN_COOKIE)
 
 
 def by_session(request: Request) -> Actor:
     """Return who is signed in on this browser, or a visitor."""
     store: Store = request.app.state.store
     secret = session_secret(request)
-    actor = sessions.by_session(store, secret) if secret else VISITOR
+    if not secret:
+        return VISITOR
+    actor = sessions.by_session(store, secret, needs_factors=request.app.state.needs_factors)
     request.state.actor = actor  # so that a refusal can be written down with who was refused
     return actor
 
 
 def by_token(request: Request) -> Actor:
-    """Return whose token the request bears, or a visitor where it bears none; raises NotSignedIn for a bad one."""
+    """Return whose token the request bears, or a visitor where it bears none; raises NotSignedIn for a bad one.
+
+    From a network that keeps on presenting bad ones it raises TooMany, at the next bad one.
+    """
     store: Store = request.app.state.store
     header = request.headers.get("authorization")
     if header is None:
         return VISITOR
     scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer":
-        raise NotSignedIn("token", "This token is not valid.")
-    actor = tokens.by_token(store, token.strip())
+    presented = token.strip() if scheme.lower() == "bearer" else ""
+    try:
+        actor = tokens.by_token(store, presented, needs_factors=request.app.state.needs_factors)
+    except NotSignedIn:
+        tokens.count_refused(store, clients.browser(request).network)
+        raise
     request.state.actor = actor
     return actor
 
 
 def set_session(response: Response, secret: str, *, https: bool) -> None:
     """Put a new session's secret into the browser."""
-    response.set_cookie(
-        cookie_name(https=https),
-        secret,
-        max_age=int(SESSION_LIFE.total_seconds()),
-        path="/",
-        secure=https,
-        httponly=True,
-        samesite="lax",
-    )
+    cookies.put(response, PLAIN_COOKIE, secret, SESSION_LIFE.total_seconds(), https=https)
+
+
+def set_known(response: Response, mark: str | None, *, https: bool) -> None:
+    """Let the browser be known the next time, where it has been given a mark for that."""
+    if mark:
+        cookies.put(response, clients.KNOWN_COOKIE, mark, KNOWN_BROWSER_LIFE.total_seconds(), https=https)
 
 
 def clear_session(response: Response, *, https: bool) -> None:
     """Take a session's secret out of the browser."""
-    response.delete_cookie(cookie_name(https=https), path="/", secure=https, httponly=True, samesite="lax")
+    cookies.drop(response, PLAIN_COOKIE, https=https)

@@ -3,10 +3,12 @@
 Neither the value of a variable, nor a query, nor a name in an address that leads nowhere; so no secret either.
 """
 
+import io
 import logging
+import sys
 import time
 from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Any, Final, Literal, TextIO, cast
 
 import structlog
 from starlette.routing import BaseRoute
@@ -83,9 +85,26 @@ def of_server() -> dict[str, Any]:
     }
 
 
-def configure() -> None:
-    """Set up the log for the whole process."""
-    structlog.configure(processors=_processors(), cache_logger_on_first_use=True)
+class _Current(io.TextIOBase):
+    """Standard output, or error, as it is when a line is written and not as it was when the log was set up."""
+
+    def __init__(self, stream: str) -> None:
+        self.stream = stream
+
+    @override
+    def write(self, line: str) -> int:
+        written: int = getattr(sys, self.stream).write(line)
+        return written
+
+    @override
+    def flush(self) -> None:
+        getattr(sys, self.stream).flush()
+
+
+def configure(*, stream: Literal["stdout", "stderr"] = "stdout") -> None:
+    """Set up the log for the whole process; a command whose output is read by programs has it beside that."""
+    lines = structlog.PrintLoggerFactory(cast("TextIO", _Current(stream)))
+    structlog.configure(processors=_processors(), logger_factory=lines, cache_logger_on_first_use=True)
 
 
 class RequestLine:

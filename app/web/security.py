@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web import logs
+from app.web.addresses import holds_secret
 from app.web.identity import COOKIE_NAMES
 
 MAX_BODY_BYTES: Final = 1024 * 1024
@@ -58,7 +59,7 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        request_id, has_secret = secrets.token_hex(8), holds_secret(scope["path"])
         scope.setdefault("state", {})["request_id"] = request_id
         line = logs.RequestLine(scope)
 
@@ -67,6 +68,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers[name] = value
+                if has_secret:
+                    headers["Referrer-Policy"] = "no-referrer"
                 headers["X-Request-Id"] = request_id
                 headers.setdefault("Cache-Control", "no-store")
                 line.write(message)

@@ -40,11 +40,19 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_identities_user_id"), "identities", ["user_id"])
+    op.create_table(
+        "carried",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_carried")),
+    )
+    op.create_index(op.f("ix_carried_kept_at"), "carried", ["kept_at"])
 
 
 def downgrade() -> None:
     """Drop the tables with everything in them."""
-    for table in ("identities", "passkeys", "recovery_codes", "totps", "resets"):
+    for table in ("carried", "identities", "passkeys", "recovery_codes", "totps", "resets"):
         op.drop_table(table)
     with op.batch_alter_table("tokens") as tokens:
         tokens.drop_column("key_id")
@@ -98,7 +106,7 @@ def _make_passkeys() -> None:
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("credential", sa.String(), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
-        sa.Column("sign_count", sa.Integer(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),

@@ -10,21 +10,23 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the tables; a cluster that has submitted in a programme has shared that with it, from that day on."""
-    op.add_column("memberships", sa.Column("until", sa.DateTime(timezone=True), nullable=True))
+    """Make the tables; a cluster that has submitted has shared that with its programme, from that day on."""
+    for column in ("until", "since"):
+        op.add_column("memberships", sa.Column(column, sa.DateTime(timezone=True), nullable=True))
     _make_invitations()
     op.create_table(
         "consents",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("cluster_id", sa.String(), nullable=False),
         sa.Column("audience", sa.String(), nullable=False),
-        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("given_by", sa.String(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("given_by", sa.String(), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_by", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
         sa.ForeignKeyConstraint(["cluster_id"], ["clusters.id"], name=op.f("fk_consents_cluster_id_clusters")),
         sa.CheckConstraint("audience IN ('programme', 'peers', 'public')", name=op.f("ck_consents_audience")),
+        sa.CheckConstraint("given_at IS NOT NULL OR revoked_at IS NOT NULL", name=op.f("ck_consents_decided")),
     )
     op.create_index(op.f("ix_consents_cluster_id"), "consents", ["cluster_id"])
     op.create_table(
@@ -45,7 +47,7 @@ def upgrade() -> None:
         "INSERT INTO consents (id, cluster_id, audience, given_at, given_by) "
         "SELECT 'first-' || c.id, c.id, 'programme', min(a.submitted_at), 'submission' "
         "FROM clusters c JOIN assessments a ON a.cluster_id = c.id "
-        "WHERE c.programme_id IS NOT NULL AND a.submitted_at IS NOT NULL GROUP BY c.id"
+        "WHERE a.submitted_at IS NOT NULL GROUP BY c.id"
     )
 
 
@@ -54,7 +56,8 @@ def downgrade() -> None:
     for table in ("interests", "consents", "invitations"):
         op.drop_table(table)
     with op.batch_alter_table("memberships") as memberships:
-        memberships.drop_column("until")
+        for column in ("since", "until"):
+            memberships.drop_column(column)
 
 
 def _make_invitations() -> None:
@@ -66,6 +69,8 @@ def _make_invitations() -> None:
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("cluster_id", sa.String(), nullable=True),
         sa.Column("programme_id", sa.String(), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("giver_becomes", sa.String(), nullable=True),
         sa.Column("invited_by", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -83,6 +88,9 @@ def _make_invitations() -> None:
         sa.CheckConstraint("(cluster_id IS NULL) <> (programme_id IS NULL)", name=op.f("ck_invitations_one_scope")),
         sa.CheckConstraint(f"role IN ({roles})", name=op.f("ck_invitations_role")),
         sa.CheckConstraint("closed_as IN ('accepted', 'declined', 'withdrawn')", name=op.f("ck_invitations_closed_as")),
+        sa.CheckConstraint(
+            "giver_becomes IN ('observer', 'contributor', 'nothing')", name=op.f("ck_invitations_giver_becomes")
+        ),
     )
-    for column in ("email", "cluster_id", "programme_id"):
+    for column in ("email", "cluster_id", "programme_id", "invited_by"):
         op.create_index(op.f(f"ix_invitations_{column}"), "invitations", [column])

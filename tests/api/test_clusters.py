@@ -4,7 +4,7 @@ import pytest
 
 from tests.api.world import ApiWorld, answered, faults, refused
 
-CLUSTER = {"slug", "name", "programme", "level", "region", "sector", "revision", "updated_at"}
+CLUSTER = {"slug", "name", "programme", "level", "region", "sector", "sharing", "revision", "updated_at"}
 KYST = {
     "slug": "kyst",
     "name": "Kyst",
@@ -12,6 +12,7 @@ KYST = {
     "level": "arena",
     "region": "Vestland",
     "sector": "sea",
+    "sharing": "undecided",
     "revision": 1,
     "updated_at": "2026-10-01T08:00:00Z",
 }

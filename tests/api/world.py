@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from app.domain.lifecycle import Assessment
 from app.domain.permissions import TokenScope
 from app.frameworks.reader import Frameworks
+from app.store import keys
 from app.store.database import Store
 from app.usecases import tokens
 from tests.make import Clock
@@ -27,6 +28,9 @@ class ApiWorld(World):
 
     def __init__(self, store: Store, frameworks: Frameworks, clock: Clock, app: FastAPI) -> None:
         super().__init__(store, frameworks, clock)
+        with store.writing() as tx:
+            # Made before anything is compared: the first token would make it.
+            keys.current(tx, keys.Purpose.TOKENS)
         self.app = app
         self._clients: dict[tuple[str, frozenset[TokenScope]], TestClient] = {}
 

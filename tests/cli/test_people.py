@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.domain.accounts import Browser
 from app.main import make_store
 from app.settings import Settings
 from app.usecases import operators, sessions
@@ -30,7 +31,10 @@ def test_a_password_is_read_from_standard_input(goldgap: Say) -> None:
     words = ("user", "create", "--email", "kari@example.org", "--name", "Kari", "--password-stdin")
     assert goldgap(*words, stdin=f"{PASSWORD}\n").code == 0
     store = make_store(Settings())
-    assert sessions.sign_in(store, {"email": "kari@example.org", "password": PASSWORD}).user.name == "Kari"
+    assert (
+        sessions.sign_in(store, {"email": "kari@example.org", "password": PASSWORD}, Browser("192.0.2.1")).user.name
+        == "Kari"
+    )
     store.dispose()
 
 

@@ -21,6 +21,8 @@ from tests.cli.conftest import Say
 PROMISED: Mapping[str, tuple[str, ...]] = {
     "version": (),
     "serve": ("--host", "--port", "--workers", "--tls-cert", "--tls-key"),
+    "worker": ("--once",),
+    "mail": ("test", "list", "retry"),
     "init": (),
     "demo": ("--if-empty",),
     "migrate": ("up", "down", "check", "current"),

@@ -1,5 +1,6 @@
 """The people of the access matrix and the things they ask for, in a database that goes back to how it was."""
 
+import dataclasses
 import datetime as dt
 import itertools
 import sqlite3
@@ -18,10 +19,11 @@ from app.domain.permissions import Actor, Role, TokenScope
 from app.frameworks.reader import Frameworks
 from app.main import create_app
 from app.settings import Settings
-from app.store import letters, schema
+from app.store import letters, links, schema, sessions
+from app.store import members as kept_members
 from app.store.database import Store, make_engine
 from app.store.tables import metadata
-from app.usecases import inbox, operators, tokens
+from app.usecases import inbox, invitations, members, operators, tokens
 from app.web import identity
 from tests.frameworks import catalogues
 from tests.mails import keep_failed_mail
@@ -68,7 +70,8 @@ class Stage:
     def missing(self) -> Thing:
         """Return words for what is not there at all."""
         known = self.things["other", "draft"].words
-        ids = {"id": "0" * 16, "assessment_id": "0" * 16, "token_id": "f" * 16}
+        ids = {"id": "0" * 16, "assessment_id": "0" * 16, "token_id": "f" * 16, "session_id": "f" * 16}
+        ids |= {"membership_id": "e" * 16, "invitation_id": "d" * 16}
         return Thing({**known, **ids, "cluster": "no-such-cluster", "programme": "no-such-programme"})
 
     def is_untouched(self) -> bool:
@@ -111,7 +114,8 @@ def build(folder: Path) -> Iterator[Stage]:
     clock, numbers = Clock(), itertools.count(1)
     store = Store(make_engine(url), clock=clock, new_id=lambda: f"{next(numbers):016x}", secret=SECRET)
     frameworks = Frameworks(tuple(f for f in catalogues.both().all if f.name == "ecei"))
-    app = create_app(Settings(), store, frameworks)
+    # With a host of its own, so that passkeys are possible.
+    app = create_app(Settings(base_url=ORIGIN), store, frameworks)
     world = World(app, store, frameworks, clock)
     headers = {"Origin": ORIGIN, "Accept-Language": "en"}
     with TestClient(app, base_url=ORIGIN, headers=headers, follow_redirects=False) as http:
@@ -148,6 +152,7 @@ def _things(world: World, stage: Stage) -> None:
     first = framework.indicators[0]
     levels = {indicator.number: 3 for indicator in framework.indicators}
     for place in PLACES:
+        member, invited = _colleague(world, place), _invited(world, place)
         draft = world.assessment(f"cluster-{place}", levels, day=dt.date(2026, 9, 30), submit=False)
         submitted = world.assessment(f"cluster-{place}", levels, day=dt.date(2025, 9, 30))
         for state, assessment in {"draft": draft, "submitted": submitted}.items():
@@ -163,8 +168,29 @@ def _things(world: World, stage: Stage) -> None:
                     "framework": framework.name,
                     "version": framework.version,
                     "sheet": "clusters",
+                    **member,
+                    **invited,
                 }
             )
+
+
+def _colleague(world: World, place: str) -> dict[str, str]:
+    """Return somebody who contributes to a cluster, whose role can be changed or who can take it over."""
+    person = world.person(Role.CONTRIBUTOR, cluster=f"cluster-{place}")
+    with world.store.reading() as tx:
+        ((_, membership),) = kept_members.roles_of(tx, person.user_id or "")
+    return {"member": membership.user_id, "membership_id": membership.id}
+
+
+def _invited(world: World, place: str) -> dict[str, str]:
+    """Return an open invitation to a cluster, with the secret of its link."""
+    slug, manager = f"cluster-{place}", world.person(Role.MANAGER, cluster=f"cluster-{place}")
+    raw = {"email": f"guest-{place}@example.org", "role": str(Role.OBSERVER)}
+    invitations.invite(world.store, manager, raw, cluster=slug)
+    (sent,) = members.people(world.store, manager, cluster=slug).invitations
+    with world.store.reading() as tx:
+        secret = links.secret(tx, Kind.INVITED, sent.invitation.id)
+    return {"invitation_id": sent.invitation.id, "secret": secret}
 
 
 def _session(world: World, actor: Actor) -> str:
@@ -177,9 +203,10 @@ def _tokens(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
 
     def issue(name: str, *scopes: str) -> str:
         raw = {"name": name, "days": 30, "scopes": list(scopes or SCOPES)}
-        issued = tokens.issue(world.store, people[name], raw)
+        person = dataclasses.replace(people[name], confirmed_at=world.clock.now)
+        issued = tokens.issue(world.store, person, raw)
         # Used once, so that using it again writes nothing.
-        tokens.by_token(world.store, issued.secret)
+        tokens.by_token(world.store, issued.secret, needs_factors=False)
         stage.tokens[":".join((name, *scopes))] = issued.secret
         return issued.token.id
 
@@ -192,9 +219,14 @@ def _tokens(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
     stage.tokens["revoked"] = stage.tokens["manager"]
     for name in people:
         token_id = issue(name)
+        person = people[name].user_id or ""
+        with world.store.reading() as tx:
+            session_id = next((session.id for session in sessions.of(tx, person)), "")
         for place, state in stage.things if name == "manager" else ():
             words = stage.things[place, state].words
-            stage.things[place, state] = Thing({**words, "token_id": token_id, "person": people[name].user_id or ""})
+            stage.things[place, state] = Thing(
+                {**words, "token_id": token_id, "session_id": session_id, "person": person}
+            )
     for name in HOLDERS:
         for scope in SCOPES:
             issue(name, scope)
@@ -221,7 +253,7 @@ def _messages(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
 
 def _require_useless(store: Store, token: str) -> None:
     try:
-        tokens.by_token(store, token)
+        tokens.by_token(store, token, needs_factors=False)
     except NotSignedIn:
         return
     raise AssertionError(token)

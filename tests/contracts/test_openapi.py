@@ -80,6 +80,7 @@ def real_answers(world: ApiWorld) -> dict[str, Any]:
         "framework": framework | {"dimensions": [dimension | {"indicators": dimension["indicators"][:1]}]},
         "frameworks": answered(manager.get("/frameworks")),
         "gap": gap | {"dimensions": gap["dimensions"][:1], "indicators": gap["indicators"][:2]},
+        "history": answered(manager.get(f"/assessments/{draft.id}/history")),
         "portfolio": answered(owner.get("/portfolio")),
         "spreads": answered(owner.get("/portfolio/indicators?limit=2")),
         "heatmap": answered(owner.get("/portfolio/heatmap")),

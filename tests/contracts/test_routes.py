@@ -29,9 +29,11 @@ PUBLIC = frozenset(
         "GET /frameworks/{framework}/{version}",
         "GET /frameworks/{framework}/{version}/form",
         "GET /healthz",
+        "GET /help",
         "GET /openapi.json",
         "GET /readyz",
         "GET /sign-in",
+        "GET /signed-out",
         "POST /language",
         "POST /sign-in",
     }

@@ -8,7 +8,7 @@ import pytest
 from app.domain import permissions
 from app.domain.errors import NotPermitted, NotSignedIn
 from app.domain.permissions import GRANTS, SCOPES, VISITOR, Actor, Membership, Permission, Reach, Role, TokenScope
-from tests.make import make_actor, make_cluster
+from tests.make import NOW, make_actor, make_cluster
 
 # One column per role: observer, contributor, manager, evaluator, reader, owner, administrator.
 ROLES = ("observer", "contributor", "manager", "evaluator", "reader", "owner", "administrator")
@@ -27,10 +27,17 @@ TABLE = """
     programme.read         . . . . r w a
     round.open             . . . . . w a
     mail.manage            . . . . . . a
+    member.read            o c m . r w a
+    member.invite          . . m . . w a
+    member.remove          . . m . . w a
+    consent.read           o c m . . . .
+    consent.change         . . m . . . .
+    interest.declare       . . . e . . .
+    interest.lift          . . . . . w a
     account.manage-own     . . . . . . .
 """
 CARRIED_BY = {
-    "read": {"cluster.read", "assessment.read", "assessment.read-draft", "programme.read"},
+    "read": {"cluster.read", "assessment.read", "assessment.read-draft", "programme.read", "consent.read"},
     "write": {
         *("cluster.update", "assessment.start", "assessment.answer", "assessment.submit", "assessment.withdraw"),
         "assessment.delete",
@@ -38,6 +45,11 @@ CARRIED_BY = {
     "evaluate": set(),
     "portfolio": {"portfolio.read"},
     "admin": {"cluster.register", "round.open", "mail.manage"},
+}
+# What a person decides, and no program on their behalf.
+NO_TOKEN = {
+    *("account.manage-own", "member.read", "member.invite", "member.remove"),
+    *("consent.change", "interest.declare", "interest.lift"),
 }
 GRANTED = {
     (role, permission): mark != "."
@@ -56,7 +68,7 @@ def test_the_table_by_hand_names_every_role_and_permission() -> None:
 
 def test_the_scopes_by_hand_are_all_there_are_and_name_every_permission_a_token_can_carry() -> None:
     assert set(CARRIED_BY) == {"read", "write", "evaluate", "portfolio", "admin"} == set(map(str, TokenScope))
-    assert set().union(*CARRIED_BY.values()) == set(map(str, Permission)) - {"account.manage-own"}
+    assert set().union(*CARRIED_BY.values()) == set(map(str, Permission)) - NO_TOKEN
 
 
 @pytest.mark.parametrize(("role", "permission", "granted"), CELLS, ids=CELL_IDS)
@@ -97,7 +109,8 @@ def test_a_token_with_every_scope_is_worth_its_owners_roles_and_a_token_with_non
 ) -> None:
     for role in Role:
         everything, nothing = (make_actor(role, scopes=scopes) for scopes in (frozenset(TokenScope), frozenset()))
-        assert permissions.allows(everything, permission, KYST) is GRANTED[role, permission]
+        worth = GRANTED[role, permission] and permission not in NO_TOKEN
+        assert permissions.allows(everything, permission, KYST) is worth
         assert not permissions.allows(nothing, permission, KYST)
 
 
@@ -212,3 +225,50 @@ def test_every_role_is_on_a_cluster_on_a_programme_or_on_the_whole_service() -> 
 )
 def test_a_scope_is_of_use_where_a_role_has_a_permission_behind_it(actor: Actor, scopes: set[str]) -> None:
     assert permissions.scopes_of_use(actor) == scopes
+
+
+# Who may give which roles, written by hand: on a cluster and on a programme, and nowhere else.
+ON_CLUSTER: dict[str, set[str]] = {
+    "manager": {"observer", "contributor", "manager"},
+    "owner": {"manager", "evaluator"},
+    "administrator": {"manager", "evaluator"},
+}
+ON_PROGRAMME: dict[str, set[str]] = {role: {"owner", "reader", "evaluator"} for role in ("owner", "administrator")}
+NORTH = "programme-north"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_gives_the_roles_that_the_table_says_there_and_none_elsewhere(role: Role) -> None:
+    actor = make_actor(role)
+    everywhere = role is Role.ADMINISTRATOR
+    assert permissions.gives(actor, KYST.id, NORTH) == ON_CLUSTER.get(role, set())
+    assert permissions.gives(actor, None, NORTH) == ON_PROGRAMME.get(role, set())
+    assert permissions.gives(actor, ELSEWHERE.id, "programme-south") == (ON_CLUSTER[role] if everywhere else set())
+    assert permissions.gives(actor, None, "programme-south") == (ON_PROGRAMME[role] if everywhere else set())
+
+
+@pytest.mark.parametrize("role", Role)
+def test_whoever_gives_a_role_may_also_invite_and_take_away_and_nobody_else_may(role: Role) -> None:
+    for permission in (Permission.MEMBER_INVITE, Permission.MEMBER_REMOVE):
+        assert (permission in GRANTS[role]) is (role in ON_CLUSTER)
+
+
+def test_a_deputy_names_no_manager_and_may_otherwise_do_what_a_manager_may() -> None:
+    deputy = Actor("a", memberships=(Membership(Role.MANAGER, cluster_id=KYST.id, until=NOW),))
+    assert permissions.gives(deputy, KYST.id, NORTH) == {"observer", "contributor"}
+    both = (*deputy.memberships, Membership(Role.OWNER, programme_id=NORTH))
+    assert permissions.gives(Actor("a", memberships=both), KYST.id, NORTH) == {*ON_CLUSTER["manager"], "evaluator"}
+    assert permissions.allows(deputy, Permission.ASSESSMENT_SUBMIT, KYST)
+
+
+def test_a_token_and_a_visitor_give_no_role() -> None:
+    somebody = make_actor(Role.MANAGER, Role.OWNER, Role.ADMINISTRATOR)
+    with_token = dataclasses.replace(somebody, token_scopes=frozenset(TokenScope))
+    for actor in (with_token, dataclasses.replace(somebody, user_id=None), VISITOR):
+        assert permissions.gives(actor, KYST.id, NORTH) == permissions.gives(actor, None, NORTH) == set()
+
+
+def test_a_manager_of_a_cluster_in_no_programme_gives_roles_there_and_on_nothing_else() -> None:
+    alone = Actor("a", memberships=(Membership(Role.MANAGER, cluster_id="alone"),))
+    assert permissions.gives(alone, "alone", None) == ON_CLUSTER["manager"]
+    assert permissions.gives(alone, None, None) == permissions.gives(alone, "other", None) == set()

@@ -90,8 +90,16 @@ def test_a_cluster_is_left_out_for_a_reason_and_its_draft_is_shown(
         assert not found.is_counted
 
 
+@pytest.mark.parametrize("standings", [[], [SUBMITTED], [DRAFT], [SUBMITTED, DRAFT]])
+def test_of_a_cluster_that_withholds_its_assessments_nothing_is_said_but_that(standings: list[Standing]) -> None:
+    for selection in (ANY, VERIFIED):
+        found = row(selection, KYST, standings, withheld=True)
+        assert found == PortfolioRow(KYST, None, LeftOutReason.NO_CONSENT)
+        assert not found.is_counted
+
+
 def test_every_reason_there_is_comes_up_above() -> None:
-    assert set(LeftOutReason) == {"none", "draft", "other-round", "other-framework", "not-verified"}
+    assert set(LeftOutReason) == {"none", "draft", "other-round", "other-framework", "not-verified"} | {"no-consent"}
 
 
 @pytest.mark.parametrize("others", [[DRAFT], [WITHDRAWN], [OLD_VERSION], [OTHER_STANDARD], [DRAFT, WITHDRAWN, SPRING]])

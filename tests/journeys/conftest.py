@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from typing_extensions import override
 
 from app.domain.permissions import Actor
-from app.store import accounts as kept
+from app.store import sessions as kept_sessions
 from app.store.database import Store
 from app.web import identity
 from tests.browser import OpenPage
@@ -51,7 +51,7 @@ def sign_in(page: Page, served: Served, store: Store, actor: Actor) -> str:
     secret = secrets.token_urlsafe()
     digest = hashlib.sha256(secret.encode()).hexdigest()
     with store.writing() as tx:
-        kept.add_session(tx, digest, actor.user_id or "")
+        kept_sessions.add(tx, digest, actor.user_id or "")
     page.context.add_cookies([{"name": identity.PLAIN_COOKIE, "value": secret, "url": served.url}])
     return digest
 

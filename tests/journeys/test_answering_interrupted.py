@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from app.domain.lifecycle import Move
 from app.domain.permissions import Actor, Role
-from app.store import accounts as kept
 from app.store import passwords
+from app.store import sessions as kept_sessions
 from app.store.database import Store
 from app.usecases import assessments, operators
 from app.web import identity
@@ -63,7 +63,7 @@ def end_sessions(page: Page, store: Store) -> None:
     """End the session of a browser from elsewhere."""
     secret = next(c["value"] for c in page.context.cookies() if c["name"] == identity.PLAIN_COOKIE)
     with store.writing() as tx:
-        kept.end_session(tx, hashlib.sha256(secret.encode()).hexdigest())
+        kept_sessions.end(tx, hashlib.sha256(secret.encode()).hexdigest())
 
 
 def test_a_server_that_dies_while_one_types_loses_nothing(

@@ -18,10 +18,10 @@ def test_a_token_is_shown_once_and_works_until_it_is_revoked(world: World) -> No
     page = browser.refused("/account/tokens", {"name": "Skript", "days": "30", "scopes": "read"}, status=201)
     secret = page.one("code", class_="secret").text
     assert tokens.by_token(world.store, secret).is_signed_in
-    page = browser.open("/account")
+    page = browser.open("/account/tokens")
     assert secret not in page.text
     browser.send(page.one("section", id="tokens").one("form")["action"], {})
-    assert "revoked" in browser.open("/account").text
+    assert "revoked" in browser.open("/account/tokens").text
 
 
 def test_a_refused_token_keeps_what_was_typed(world: World) -> None:
@@ -43,7 +43,7 @@ def test_a_refused_token_keeps_what_was_typed(world: World) -> None:
 )
 def test_a_token_is_offered_what_its_person_may_do(world: World, role: Role, place: str, scopes: list[str]) -> None:
     where = {"cluster": "havbruk"} if place == "cluster" else {"programme": "north"}
-    page = world.signed_in(role, **where).open("/account")
+    page = world.signed_in(role, **where).open("/account/tokens")
     assert [box["value"] for box in page.all("input", name="scopes")] == scopes
 
 
@@ -52,6 +52,14 @@ def test_nobody_revokes_another_persons_token(world: World) -> None:
     issued = tokens.issue(world.store, owner, {"name": "x", "days": 1, "scopes": ["read"]})
     world.signed_in(Role.MANAGER, cluster="havbruk").send(f"/account/tokens/{issued.token.id}/revoke", {}, 404)
     assert tokens.by_token(world.store, issued.secret).is_signed_in
+
+
+def test_the_account_leads_to_each_of_its_pages(world: World) -> None:
+    browser = world.signed_in(Role.MANAGER, cluster="havbruk")
+    links = [link["href"] for link in browser.open("/account").one("ul", class_="entry-list").all("a")]
+    assert links == ["/account/security", "/account/sessions", "/account/tokens"]
+    for link in links:
+        assert browser.open(link).one("nav", class_="breadcrumbs").one("a")["href"] == "/account"
 
 
 def test_the_language_is_kept_in_the_account_and_in_the_browser(world: World) -> None:

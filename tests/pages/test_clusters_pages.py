@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.permissions import Role
 from app.usecases import clusters, operators
+from tests.pages.client import PageClient
 from tests.pages.harbour import fill, leave_out
 from tests.pages.html import Element
 from tests.pages.world import World
@@ -164,21 +165,28 @@ def test_a_cluster_is_changed(world: World) -> None:
     assert [each.text for each in page.one("dl").all("dd")][1:] == ["GCE", "Agder", "Hav"]
 
 
+def opened_at(browser: PageClient) -> str:
+    """Return the revision that the form of anker is opened at."""
+    return browser.open("/clusters/anker/edit").one("input", name="revision")["value"]
+
+
 def test_what_was_typed_survives_a_refusal(world: World) -> None:
     fill(world)
     owner = world.signed_in(Role.OWNER, programme="north")
-    typed = {"name": "", "level": "GCE", "region": "A & <b>", "sector": "", "revision": "1"}
+    revision = opened_at(owner)
+    typed = {"name": "", "level": "GCE", "region": "A & <b>", "sector": "", "revision": revision}
     page = owner.refused("/clusters/anker/edit", typed)
     assert page.named("cluster-name-error").text == "Please fill this in."
     assert page.named("cluster-region")["value"] == "A & <b>"
-    assert page.one("input", name="revision")["value"] == "1"
+    assert page.one("input", name="revision")["value"] == revision
 
 
 def test_both_versions_are_shown_where_somebody_else_was_quicker(world: World) -> None:
     fill(world)
     owner = world.signed_in(Role.OWNER, programme="north")
-    clusters.update(world.store, operators.OPERATOR, "anker", {"name": "Anker Vest", "sector": "Hav"}, 1)
-    typed = {"name": "Anker Øst", "level": "NCE", "region": "Agder", "sector": "", "revision": "1"}
+    revision = opened_at(owner)
+    clusters.update(world.store, operators.OPERATOR, "anker", {"name": "Anker Vest", "sector": "Hav"}, int(revision))
+    typed = {"name": "Anker Øst", "level": "NCE", "region": "Agder", "sector": "", "revision": revision}
     page = owner.refused("/clusters/anker/edit", typed, 412)
     assert page.named("differences").rows() == [["Name", "Anker Øst", "Anker Vest"], ["Sector", DASH, "Hav"]]
     assert page.named("cluster-name")["value"] == "Anker Øst"
@@ -190,7 +198,7 @@ def test_both_versions_are_shown_where_somebody_else_was_quicker(world: World) -
 def test_the_same_change_twice_is_no_conflict(world: World) -> None:
     fill(world)
     owner = world.signed_in(Role.OWNER, programme="north")
-    typed = {"name": "Anker Øst", "level": "NCE", "region": "Agder", "sector": "", "revision": "1"}
+    typed = {"name": "Anker Øst", "level": "NCE", "region": "Agder", "sector": "", "revision": opened_at(owner)}
     for _once_more in range(2):
         assert owner.send("/clusters/anker/edit", typed) == "/clusters/anker"
     typed |= {"name": "Other", "revision": "not a number"}

@@ -53,7 +53,7 @@ def test_every_route_with_a_page_has_somebody_who_opens_it(stage: Stage) -> None
 @pytest.mark.parametrize("language", ["en", "nb"])
 def test_every_page_is_well_made(stage: Stage, language: str) -> None:
     for visit in stage.visits(stage.world.app):
-        page = stage.world.browser(stage.people[visit.who], language).open(visit.path)
+        page = stage.browser(visit.who, language).open(visit.path)
         assert page.one("html")["lang"] == language, visit
 
 
@@ -84,7 +84,7 @@ def test_every_page_is_accessible_and_fits_its_screen(
 
 def _browser(stage: Stage, address: str, open_page: OpenPage, who: str, *, locale: str, width: int) -> Page:
     page = open_page(viewport={"width": width, "height": 900}, reduced_motion="reduce", locale=locale)
-    person: PageClient = stage.world.browser(stage.people[who])
+    person: PageClient = stage.browser(who)
     secret = person.http.cookies.get(identity.PLAIN_COOKIE)
     if secret:
         host = urlsplit(address).hostname or ""

@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from app.domain.permissions import Role
 from app.store import accounts as kept
+from app.store import sessions as kept_sessions
 from app.web.identity import PLAIN_COOKIE
 from tests.browser import OpenPage, accessibility_violations
 from tests.domain.levels import everywhere
@@ -43,7 +44,7 @@ def opened(page: Page, world: World, address: str, path: str, *, is_demo: bool =
     chair = world.person(Role.OBSERVER, cluster="havbruk")
     with world.store.writing() as tx:
         kept.update(tx, chair.user_id or "", is_demo=is_demo)
-        kept.add_session(tx, hashlib.sha256(b"chair").hexdigest(), chair.user_id or "")
+        kept_sessions.add(tx, hashlib.sha256(b"chair").hexdigest(), chair.user_id or "")
     page.context.add_cookies([{"name": PLAIN_COOKIE, "value": "chair", "url": address}])
     page.goto(address + path)
     return page

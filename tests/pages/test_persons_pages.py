@@ -50,6 +50,7 @@ def test_a_wrong_address_deletes_nothing(world: World, manager: PageClient) -> N
 
 def test_deleting_the_account_signs_out_and_says_so(world: World, manager: PageClient) -> None:
     email = next(user.email for user in operators.users(world.store) if user.name == "Kari Nygård")
+    world.person(Role.MANAGER, cluster="kyst")
     page = manager.open(manager.send("/account/data/erase", {"email": email}))
     assert "Your account is deleted." in page.text
     assert "Sign in" in page.text

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from app.domain.permissions import Role
-from app.store import accounts as kept
+from app.store import sessions as kept_sessions
 from app.web.identity import PLAIN_COOKIE
 from tests.browser import OpenPage, accessibility_violations
 from tests.pages.harbour import TINY, fill, leave_out
@@ -27,7 +27,7 @@ def portfolio(world: World, page: Page) -> Iterator[str]:
     """Serve a world in which the page's browser is signed in as the programme's owner."""
     owner = world.person(Role.OWNER, programme="north")
     with world.store.writing() as tx:
-        kept.add_session(tx, hashlib.sha256(b"owner").hexdigest(), owner.user_id or "")
+        kept_sessions.add(tx, hashlib.sha256(b"owner").hexdigest(), owner.user_id or "")
     with served(world.app) as address:
         page.context.add_cookies([{"name": PLAIN_COOKIE, "value": "owner", "url": address}])
         yield address

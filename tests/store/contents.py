@@ -12,7 +12,13 @@ from app.store.database import make_engine
 
 def value(column: sa.Column[Any]) -> object:
     """What a row of every table can hold: text columns all say the same, so that references find their row."""
-    special = {"role": "manager", "state": "draft", "closed_as": "accepted", "audience": "peers"}
+    special = {
+        "role": "manager",
+        "state": "draft",
+        "closed_as": "accepted",
+        "audience": "peers",
+        "giver_becomes": "nothing",
+    }
     if column.table.name in {"memberships", "invitations"} and column.name == "programme_id":
         return None
     kinds: dict[type, object] = {

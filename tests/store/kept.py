@@ -2,14 +2,17 @@
 
 import dataclasses
 
+import sqlalchemy as sa
+
 from app.domain.accounts import User
 from app.domain.clusters import Cluster, Programme
+from app.domain.consent import Audience, Sharing
 from app.domain.errors import NotFound
 from app.domain.lifecycle import COUNTING, Assessment
 from app.domain.permissions import Membership, Reach
 from app.domain.portfolio import Figures
 from app.domain.scoring import score
-from app.store import accounts, assessments, clusters
+from app.store import accounts, assessments, clusters, consent, tables
 from app.store.database import Store
 from tests.make import make_cluster, make_framework, make_programme
 
@@ -59,7 +62,16 @@ def keep_assessment(store: Store, assessment: Assessment, by: str = "kari-nordma
             assessments.keep_answer(tx, assessment, answer, by=by)
         if assessment.state in COUNTING:
             assessments.keep_scorecard(tx, assessment, figures_of(assessment))
+            keep_consent(store, assessment.cluster, by)
     return assessment
+
+
+def keep_consent(store: Store, cluster: Cluster, by: str = "kari-nordmann") -> None:
+    """Let a cluster share with its programme, as it does from its first submission on; its revision stays."""
+    with store.writing() as tx:
+        if consent.towards(tx, cluster, Audience.PROGRAMME) is Sharing.UNDECIDED:
+            values = {"cluster_id": cluster.id, "audience": Audience.PROGRAMME, "given_at": tx.now, "given_by": by}
+            tx.connection.execute(sa.insert(tables.consents).values(id=f"consent-{cluster.id}", **values))
 
 
 def figures_of(assessment: Assessment) -> Figures:

@@ -16,6 +16,7 @@ from tests.store.stores import content
 
 MANAGER = Membership(Role.MANAGER, cluster_id="cluster-kyst")
 OWNER = Membership(Role.OWNER, programme_id="programme-north")
+PROOF, PLAIN = accounts.TokenProof("digest", "key"), accounts.TokenProof("other")
 TOKEN = Token(
     id="token-1",
     user_id="kari-nordmann",
@@ -145,54 +146,15 @@ def test_the_first_role_names_its_organisation(store: Store) -> None:
         assert accounts.first_role(tx, "nobody") is None
 
 
-def test_a_session_comes_back_with_its_person_until_it_is_ended(store: Store, clock: Clock) -> None:
-    user = keep_person(store)
-    with store.writing() as tx:
-        accounts.add_session(tx, "digest", user.id)
-        accounts.add_session(tx, "other", user.id)
-    later = clock.move(minutes=30)
-    with store.writing() as tx:
-        accounts.touch_session(tx, "digest")
-    with store.reading() as tx:
-        assert accounts.session(tx, "digest") == accounts.KeptSession("digest", user, NOW, later)
-        assert accounts.session(tx, "other") == accounts.KeptSession("other", user, NOW, NOW)
-        assert accounts.session(tx, "unknown") is None
-    with store.writing() as tx:
-        accounts.end_session(tx, "digest")
-        accounts.end_session(tx, "unknown")
-        assert accounts.session(tx, "digest") is None
-        assert accounts.session(tx, "other") is not None
-
-
-def test_sessions_that_began_or_were_last_used_too_long_ago_are_forgotten(store: Store, clock: Clock) -> None:
-    user = keep_person(store)
-    for name in ("old", "idle", "alive"):
-        with store.writing() as tx:
-            accounts.add_session(tx, name, user.id)
-        clock.move(hours=1)
-    with store.writing() as tx:
-        accounts.touch_session(tx, "old")
-        accounts.touch_session(tx, "alive")
-        # Began at 8, 9 and 10; last used at 11, 9 and 11.
-        accounts.end_sessions_before(tx, NOW, NOW + dt.timedelta(hours=1))
-        assert all(accounts.session(tx, name) for name in ("old", "idle", "alive"))
-        moment = dt.timedelta(microseconds=1)
-        accounts.end_sessions_before(tx, NOW + moment, NOW)
-        assert accounts.session(tx, "old") is None
-        accounts.end_sessions_before(tx, NOW, NOW + dt.timedelta(hours=1) + moment)
-        assert accounts.session(tx, "idle") is None
-        assert accounts.session(tx, "alive") is not None
-
-
 def test_a_token_comes_back_with_the_digest_of_its_secret(store: Store) -> None:
     keep_person(store)
     everything = dataclasses.replace(TOKEN, id="token-2", scopes=frozenset(TokenScope))
     with store.writing() as tx:
-        accounts.add_token(tx, TOKEN, "digest")
-        accounts.add_token(tx, everything, "other")
+        accounts.add_token(tx, TOKEN, PROOF)
+        accounts.add_token(tx, everything, PLAIN)
     with store.reading() as tx:
-        assert accounts.token(tx, "token-1") == (TOKEN, "digest")
-        assert accounts.token(tx, "token-2") == (everything, "other")
+        assert accounts.token(tx, "token-1") == (TOKEN, PROOF)
+        assert accounts.token(tx, "token-2") == (everything, PLAIN)
         assert accounts.token(tx, "token-3") is None
 
 
@@ -200,13 +162,13 @@ def test_a_tokens_use_and_revocation_are_written_down_on_it_alone(store: Store) 
     keep_person(store)
     used, revoked = NOW + dt.timedelta(hours=1), NOW + dt.timedelta(hours=2)
     with store.writing() as tx:
-        accounts.add_token(tx, TOKEN, "digest")
-        accounts.add_token(tx, dataclasses.replace(TOKEN, id="token-2"), "other")
+        accounts.add_token(tx, TOKEN, PROOF)
+        accounts.add_token(tx, dataclasses.replace(TOKEN, id="token-2"), PLAIN)
         accounts.mark_token(tx, "token-1", last_used_at=used)
         accounts.mark_token(tx, "token-1", revoked_at=revoked)
         found = accounts.token(tx, "token-1")
-        assert found == (dataclasses.replace(TOKEN, last_used_at=used, revoked_at=revoked), "digest")
-        assert accounts.token(tx, "token-2") == (dataclasses.replace(TOKEN, id="token-2"), "other")
+        assert found == (dataclasses.replace(TOKEN, last_used_at=used, revoked_at=revoked), PROOF)
+        assert accounts.token(tx, "token-2") == (dataclasses.replace(TOKEN, id="token-2"), PLAIN)
 
 
 def test_a_persons_tokens_are_listed_the_newest_first(store: Store) -> None:
@@ -220,7 +182,7 @@ def test_a_persons_tokens_are_listed_the_newest_first(store: Store) -> None:
     ]
     with store.writing() as tx:
         for token in reversed(tokens):
-            accounts.add_token(tx, token, "digest")
-        accounts.add_token(tx, dataclasses.replace(TOKEN, id="x", user_id="ola-nordmann"), "digest")
+            accounts.add_token(tx, token, PROOF)
+        accounts.add_token(tx, dataclasses.replace(TOKEN, id="x", user_id="ola-nordmann"), PROOF)
         assert accounts.tokens_of(tx, "kari-nordmann") == tokens
         assert accounts.tokens_of(tx, "nobody") == []

@@ -12,7 +12,7 @@ from app.domain.permissions import Reach
 from app.store import accounts, assessments, clusters
 from app.store.database import Store
 from tests.make import DAY, NOW, make_assessment, make_cluster, make_round
-from tests.store.kept import EVERYWHERE, NOWHERE, keep_assessment, keep_cluster, keep_person
+from tests.store.kept import EVERYWHERE, NOWHERE, keep_assessment, keep_cluster, keep_consent, keep_person
 from tests.store.stores import content
 
 KYST, FJORD, FJELL = make_cluster("kyst"), make_cluster("fjord"), make_cluster("fjell", "south")
@@ -108,6 +108,7 @@ def test_a_changed_assessment_takes_the_place_of_the_earlier_one_and_of_no_other
     )
     with filled.writing() as tx:
         assessments.keep(tx, changed)
+    keep_consent(filled, changed.cluster)
     assert read(filled, "a") == changed
     assert read(filled, "b") == named("b")
 
@@ -178,10 +179,11 @@ def test_a_clusters_assessments_are_listed_the_latest_first(filled: Store) -> No
     keep_assessment(filled, named("again", created_at=NOW + dt.timedelta(hours=1)))
     keep_assessment(filled, named("theirs", cluster=FJORD))
     with filled.reading() as tx:
-        found = assessments.of_cluster(tx, KYST)
+        found = assessments.of_cluster(tx, KYST, within=EVERYWHERE)
         assert [each.id for each in found] == ["again", "autumn", "spring"]
         assert [each.answered for each in found] == [0, 0, 3]
-        assert assessments.of_cluster(tx, FJELL) == []
+        assert assessments.of_cluster(tx, FJELL, within=EVERYWHERE) == []
+        assert assessments.of_cluster(tx, KYST, within=NOWHERE) == []
 
 
 BEFORE = DAY - dt.timedelta(days=180)

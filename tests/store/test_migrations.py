@@ -19,7 +19,7 @@ TABLES = {
     "0003": {"assessments", "answers", "scorecards"},
     "0004": {"journal", "receipts"},
     "0005": {"keys", "outbox", "notices", "attempts"},
-    "0006": {"resets", "totps", "recovery_codes", "passkeys", "identities"},
+    "0006": {"resets", "totps", "recovery_codes", "passkeys", "identities", "carried"},
     "0007": {"invitations", "consents", "interests"},
     "0008": {"journal_names", "journal_texts"},
 }

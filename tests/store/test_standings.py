@@ -12,7 +12,7 @@ from app.domain.scoring import Outcome
 from app.store import assessments, clusters
 from app.store.database import Store
 from tests.make import DAY, NOW, make_assessment, make_cluster, make_round
-from tests.store.kept import EVERYWHERE, NOWHERE, figures_of, keep_assessment, keep_cluster, keep_person
+from tests.store.kept import EVERYWHERE, NOWHERE, figures_of, keep_assessment, keep_cluster, keep_consent, keep_person
 
 KYST, FJORD, FJELL = make_cluster("kyst"), make_cluster("fjord"), make_cluster("fjell", "south")
 GOLD = Figures(10, Outcome.GOLD, (2, 1, 2))  # 1 * 2 + 2 * 1 + 3 * 2
@@ -78,6 +78,7 @@ def test_levels_come_back_in_their_order_whatever_they_are(filled: Store) -> Non
         with filled.writing() as tx:
             assessments.keep(tx, kept)
             assessments.keep_scorecard(tx, kept, Figures(number, Outcome.NOT_GOLD, levels))
+        keep_consent(filled, kept.cluster)
         assert standings(filled)[KYST.id][0].figures == Figures(number, Outcome.NOT_GOLD, levels)
 
 

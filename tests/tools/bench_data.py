@@ -11,8 +11,8 @@ from app.domain.permissions import Actor, Role
 from app.frameworks import reader
 from app.frameworks.reader import Frameworks
 from app.settings import DEVELOPMENT_SECRET
-from app.store import accounts as kept
 from app.store import schema
+from app.store import sessions as kept_sessions
 from app.store.database import Store, make_engine
 from app.usecases import assessments, clusters, operators, tokens
 from app.web import identity
@@ -119,7 +119,7 @@ def _manager(store: Store, cluster: str) -> Actor:
 def _session(store: Store, actor: Actor) -> str:
     secret = secrets.token_urlsafe(32)
     with store.writing() as tx:
-        kept.add_session(tx, hashlib.sha256(secret.encode()).hexdigest(), actor.user_id or "")
+        kept_sessions.add(tx, hashlib.sha256(secret.encode()).hexdigest(), actor.user_id or "")
     return secret
 
 

@@ -46,8 +46,9 @@ def test_a_complete_draft_is_handed_in_and_its_scorecard_frozen(world: World, cl
     assert (line.subject, line.by, line.before, line.after) == (
         draft.id,
         "manager",
-        {"state": "draft"},
-        {"state": "submitted"},
+        # The cluster's first submission, which shares with its programme.
+        {"state": "draft", "sharing": "undecided"},
+        {"state": "submitted", "sharing": "given"},
     )
 
 

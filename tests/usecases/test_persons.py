@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.domain.errors import Invalid, NotFound, NotPermitted, NotSignedIn
-from app.domain.permissions import VISITOR
+from app.domain.errors import ConfirmationDue, Conflict, Invalid, NotFound, NotPermitted, NotSignedIn
+from app.domain.permissions import VISITOR, Role
 from app.domain.retention import Retention
 from app.store import tables
 from app.store.persons import _LEFT_OUT, OWN
-from app.usecases import gaps, journal, persons, retention
+from app.usecases import gaps, journal, operators, persons, retention
 from app.usecases.operators import OPERATOR
 from tests.make import NOW, Clock
 from tests.store.stores import content
@@ -22,7 +22,14 @@ from tests.usecases.world import World
 LATER = NOW + dt.timedelta(days=1)
 # What is written for a cluster stays with the cluster; ids lead to nobody.
 STAYS = {"answers"}
-FIXED: dict[str, object] = {"role": "observer", "closed_as": "declined", "audience": "peers", "level": 1, "about": None}
+FIXED: dict[str, object] = {
+    "role": "observer",
+    "closed_as": "declined",
+    "giver_becomes": "nothing",
+    "audience": "peers",
+    "level": 1,
+    "about": None,
+}
 WRITTEN_ELSEWHERE = {"users", "journal", "journal_names", "consents"}
 
 
@@ -83,6 +90,7 @@ def test_an_export_has_no_secret_and_no_digest_of_one(world: World) -> None:
 
 def test_erasing_leaves_the_person_nowhere_and_everybody_else_as_they_were(world: World) -> None:
     mine, others = fill(world, "manager"), fill(world, "neighbour")
+    operators.add_member(world.store, "neighbour@example.org", Role.MANAGER, cluster="kyst", programme=None)
     persons.rename(world.store, world.manager, {"name": "Kari «Canary» O'Hara"})
     persons.erase_own(world.store, world.manager, {"email": " Manager@Example.org "})
     left = json.dumps(content(world.store), ensure_ascii=False)
@@ -128,6 +136,20 @@ def test_another_address_or_another_person_erases_nothing(world: World) -> None:
         persons.erase_own(world.store, world.token("manager", "write"), {"email": "manager@example.org"})
     with world.unchanged(), pytest.raises(NotFound):
         persons.erase_of(world.store, OPERATOR, "nobody-at-all@example.org")
+
+
+def test_the_last_manager_hands_over_before_going_and_the_operator_need_not_wait(world: World) -> None:
+    with world.unchanged(), pytest.raises(Conflict, match="needs a manager"):
+        persons.erase_own(world.store, world.manager, {"email": "manager@example.org"})
+    assert persons.erase_of(world.store, OPERATOR, "manager@example.org").id == "manager"
+
+
+def test_who_has_not_shown_lately_who_they_are_is_asked_to(world: World) -> None:
+    lately = dataclasses.replace(world.actor("observer"), confirmed_at=NOW - dt.timedelta(minutes=15))
+    with world.unchanged(), pytest.raises(ConfirmationDue):
+        persons.erase_own(world.store, lately, {"email": "observer@example.org"})
+    with world.unchanged(), pytest.raises(ConfirmationDue):
+        persons.export_own(world.store, lately)
 
 
 def test_a_name_is_changed_and_both_names_go_when_the_person_does(world: World) -> None:

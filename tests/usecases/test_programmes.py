@@ -70,8 +70,10 @@ def test_a_programme_is_viewed_with_its_rounds_its_clusters_and_what_one_may_do(
         programme=make_programme("north"),
         rounds=(autumn, spring),
         clusters=(world.fjord, world.kyst),
+        conflicts=(),
         may_register=may_register,
         may_open_round=may_open,
+        may_lift=may_open,
     )
 
 

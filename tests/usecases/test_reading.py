@@ -49,7 +49,8 @@ def test_each_person_lists_what_they_may_read_and_reads_what_they_list(
 ) -> None:
     actor = world.actor(person)
     listed = assessments.listed(world.store, world.frameworks, actor)
-    assert [report.assessment for report in listed] == sorted((several[name] for name in seen), key=lambda a: a.id)
+    now = (world.read(several[name]) for name in seen)
+    assert [report.assessment for report in listed] == sorted(now, key=lambda a: a.id)
     for report in listed:
         alone = assessments.report(world.store, world.frameworks, actor, report.assessment.id)
         assert dataclasses.replace(alone, previous=None, instead=None, replaced=None) == report

@@ -5,11 +5,13 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
+from app.domain.accounts import Browser
 from app.domain.errors import Invalid, NotFound
 from app.domain.permissions import VISITOR, Actor, Membership, Role
 from app.store import passwords, tables
+from app.store.entering import SignedIn
 from app.usecases import operators, sessions, tokens
-from app.usecases.sessions import DemoPerson, SignedIn
+from app.usecases.sessions import DemoPerson
 from tests.make import NOW, Clock
 from tests.store.kept import keep_person, keep_programme
 from tests.store.stores import content
@@ -28,8 +30,8 @@ def kare(world: World) -> Actor:
     return operators.acting_as(world.store, EMAIL)
 
 
-def sign_in(world: World, email: object = EMAIL, password: object = PASSWORD) -> SignedIn:
-    return sessions.sign_in(world.store, {"email": email, "password": password})
+def sign_in(world: World, email: object = EMAIL, password: object = PASSWORD, network: str = "192.0.2.1") -> SignedIn:
+    return sessions.sign_in(world.store, {"email": email, "password": password}, Browser(network))
 
 
 def by_session(world: World, signed_in: SignedIn) -> Actor:
@@ -46,7 +48,7 @@ def test_whoever_signs_in_is_known_by_the_sessions_secret_until_they_sign_out(wo
     assert (actor.user_id, actor.name, actor.memberships) == (kare.user_id, "Kåre Nordmann", kare.memberships)
     assert (actor.language, actor.token_scopes, actor.is_administrator) == ("nb", None, False)
     with world.one_line("signed-out"):
-        sessions.sign_out(world.store, actor, signed_in.secret)
+        sessions.sign_out(world.store, signed_in.secret)
     assert by_session(world, signed_in) == VISITOR
 
 
@@ -101,7 +103,7 @@ WRONG: list[tuple[object, object]] = [
 def test_every_failure_to_sign_in_is_the_same_refusal_and_writes_nothing(world: World) -> None:
     keep_person(world.store, "Disabled", password_hash=DIGEST, is_disabled=True)
     for email, password in WRONG:
-        with world.unchanged(), pytest.raises(Invalid) as refused:
+        with world.unchanged(but_counted=True), pytest.raises(Invalid) as refused:
             sign_in(world, email, password)
         problems = [
             (problem.field, problem.code, problem.message, dict(problem.params)) for problem in refused.value.problems
@@ -109,12 +111,12 @@ def test_every_failure_to_sign_in_is_the_same_refusal_and_writes_nothing(world: 
         assert problems == [("email", "sign-in", "The e-mail address or the password is not right.", {})]
         assert refused.value.__cause__ is None
     with pytest.raises(Invalid):
-        sessions.sign_in(world.store, {})
+        sessions.sign_in(world.store, {}, Browser("192.0.2.1"))
 
 
 def test_a_person_without_a_password_cannot_sign_in_with_any(world: World) -> None:
     for password in ("", PASSWORD, None):
-        with world.unchanged(), pytest.raises(Invalid):
+        with world.unchanged(but_counted=True), pytest.raises(Invalid):
             sign_in(world, "manager@example.org", password)
 
 
@@ -211,7 +213,7 @@ def test_a_disabled_persons_sessions_end_with_the_next_request(world: World) -> 
 @pytest.mark.usefixtures("kare")
 def test_signing_out_ends_this_session_and_no_other(world: World) -> None:
     here, there = sign_in(world), sign_in(world)
-    sessions.sign_out(world.store, by_session(world, here), here.secret)
+    sessions.sign_out(world.store, here.secret)
     assert by_session(world, here) == VISITOR
     assert by_session(world, there).is_signed_in
 
@@ -224,12 +226,12 @@ def test_demo_people_sign_in_by_one_click_and_nobody_else_does(world: World, kar
     assert admin == DemoPerson(admin.user, Role.ADMINISTRATOR, "")
     assert manager == DemoPerson(manager.user, Role.MANAGER, "Kyst")
     with world.one_line("signed-in"):
-        signed_in = sessions.sign_in_to_demo(world.store, "demo-manager")
+        signed_in = sessions.sign_in_to_demo(world.store, "demo-manager", Browser("127.0.0.1"))
     actor = by_session(world, signed_in)
     assert (actor.user_id, actor.is_demo) == ("demo-manager", True)
     for user_id in (str(kare.user_id), "demo-gone", "missing", "", "\x00", "\ud800"):
         with world.unchanged(), pytest.raises(NotFound):
-            sessions.sign_in_to_demo(world.store, user_id)
+            sessions.sign_in_to_demo(world.store, user_id, Browser("127.0.0.1"))
 
 
 def test_without_demo_data_there_are_no_demo_people(world: World) -> None:

@@ -6,13 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app.domain.errors import Invalid, NotFound, NotPermitted, NotSignedIn
 from app.domain.permissions import VISITOR, Actor, Role, TokenScope
+from app.store import keys, tables
 from app.store.database import Store
-from app.usecases import accounts, operators, tokens
+from app.store.keys import digest
+from app.usecases import accounts, assessments, clusters, operators, tokens
 from app.usecases.tokens import IssuedToken
 from tests.make import NOW, Clock
+from tests.store.stores import content
 from tests.usecases.world import World
 
 SENT = {"name": "Min bærbare", "scopes": ["read", "write"], "days": "90"}
@@ -113,6 +117,95 @@ def test_every_token_that_is_not_valid_is_refused_in_the_same_words(world: World
     assert refusals == {("token", "This token is not valid.")}
     clock.now -= MOMENT
     assert tokens.by_token(world.store, issued.secret).is_signed_in
+
+
+def kept_for(world: World, token_id: str) -> tuple[str, str | None]:
+    """Return the digest of a token as it is kept, and the id of the key that it was made with."""
+    chosen = sa.select(tables.tokens.c.digest, tables.tokens.c.key_id).where(tables.tokens.c.id == token_id)
+    with world.store.reading() as tx:
+        row = tx.connection.execute(chosen).one()
+    return row.digest, row.key_id
+
+
+def rewrite(world: World, token_id: str, **values: str | None) -> None:
+    with world.store.writing() as tx:
+        tx.connection.execute(sa.update(tables.tokens).where(tables.tokens.c.id == token_id).values(**values))
+
+
+def test_of_a_hundred_tokens_the_database_holds_no_secret(world: World) -> None:
+    secrets = [issue(world, name=f"Token {number}").secret for number in range(100)]
+    for secret in secrets:
+        tokens.by_token(world.store, secret)
+    dump = repr(content(world.store))
+    assert len(set(secrets)) == 100
+    assert not [secret for secret in secrets if secret in dump or secret.split("_")[2] in dump]
+    # Nor what can be worked out from a secret without the service's key.
+    assert not [secret for secret in secrets if digest(secret) in dump]
+
+
+def test_a_tokens_digest_is_made_with_a_key_that_the_database_alone_does_not_open(world: World) -> None:
+    issued = issue(world)
+    kept, key_id = kept_for(world, issued.token.id)
+    with world.store.reading() as tx:
+        key = keys.current(tx, keys.Purpose.TOKENS)
+        assert (kept, key_id) == (key.sign(issued.secret), key.id)
+    rewrite(world, issued.token.id, digest=digest(issued.secret))
+    assert refuse(world, issued.secret)[0] == "token"
+
+
+def test_a_token_goes_on_being_good_when_there_is_a_newer_key(world: World) -> None:
+    older = issue(world)
+    with world.store.writing() as tx:
+        newer_key = keys.add(tx, keys.Purpose.TOKENS)
+    newer = issue(world)
+    assert kept_for(world, newer.token.id)[1] == newer_key.id != kept_for(world, older.token.id)[1]
+    for issued in (older, newer):
+        assert tokens.by_token(world.store, issued.secret).user_id == "manager"
+
+
+def test_a_token_whose_key_is_gone_or_of_another_purpose_is_good_no_more(world: World) -> None:
+    issued = issue(world)
+    with world.store.writing() as tx:
+        other = keys.current(tx, keys.Purpose.LINKS)
+    for key_id, signed_with in (("gone", None), (other.id, other)):
+        proof = signed_with.sign(issued.secret) if signed_with else digest(issued.secret)
+        rewrite(world, issued.token.id, key_id=key_id, digest=proof)
+        assert refuse(world, issued.secret)[0] == "token"
+
+
+def test_a_token_from_before_there_were_keys_goes_on_working(world: World) -> None:
+    issued, other = issue(world), issue(world)
+    rewrite(world, issued.token.id, key_id=None, digest=digest(issued.secret))
+    assert tokens.by_token(world.store, issued.secret).user_id == "manager"
+    rewrite(world, issued.token.id, digest=digest(other.secret))
+    assert refuse(world, issued.secret)[0] == "token"
+
+
+def test_a_demoted_owners_wide_token_is_worth_their_roles_of_now(world: World) -> None:
+    issued = issue(world, "owner", scopes=[scope.value for scope in TokenScope])
+    submitted = world.submit()
+
+    def said(sentence: Callable[[Actor], object]) -> type[Exception] | None:
+        try:
+            sentence(tokens.by_token(world.store, issued.secret))
+        except (NotFound, NotPermitted) as refused:
+            return type(refused)
+        return None
+
+    sentences: tuple[Callable[[Actor], object], ...] = (
+        lambda actor: clusters.register(world.store, actor, {"name": "New", "programme": "north", "slug": "new"}),
+        lambda actor: assessments.report(world.store, world.frameworks, actor, submitted.id),
+        lambda actor: clusters.view_programme(world.store, actor, "north"),
+    )
+    assert [said(sentence) for sentence in sentences] == [None, None, None]
+    operators.add_member(world.store, "owner@example.org", Role.READER, cluster=None, programme="north")
+    operators.remove_member(world.store, "owner@example.org", Role.OWNER, cluster=None, programme="north")
+    assert tokens.by_token(world.store, issued.secret).token_scopes == frozenset(TokenScope)
+    assert [said(sentence) for sentence in sentences] == [NotPermitted, None, None]
+    operators.remove_member(world.store, "owner@example.org", Role.READER, cluster=None, programme="north")
+    with pytest.raises(Invalid):
+        said(sentences[0])
+    assert [said(sentence) for sentence in sentences[1:]] == [NotFound, NotFound]
 
 
 def test_a_revoked_token_is_refused_at_once_and_the_others_are_not(world: World, clock: Clock) -> None:

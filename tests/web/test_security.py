@@ -119,7 +119,7 @@ def test_a_write_from_another_site_changes_nothing(world: World, headers: dict[s
     answer = browser.http.post("/account/tokens", data={"name": "x", "days": "1", "scopes": "read"}, headers=headers)
     assert answer.status_code == 403
     assert "another site" in answer.text
-    assert "You have no tokens." in browser.open("/account").text
+    assert "You have no tokens." in browser.open("/account/tokens").text
 
 
 def test_a_program_without_cookies_needs_no_proof_of_its_site(http: TestClient) -> None:

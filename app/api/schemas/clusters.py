@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from app.api.schemas.examples import real
 from app.api.schemas.models import In, Line, Name, Out
 from app.domain.clusters import Cluster
+from app.domain.consent import Sharing
 
 
 class ClusterOut(Out):
@@ -20,6 +21,10 @@ class ClusterOut(Out):
     level: str = Field(description="Its level in the programme; empty where nobody has said it, as the next two.")
     region: str
     sector: str
+    sharing: Sharing = Field(
+        description="What its programme sees: `given` what it submits, `withheld` nothing, `undecided` only how far "
+        "drafts are, as it has not submitted anything yet."
+    )
     revision: int = Field(description="The number in its ETag.")
     updated_at: dt.datetime
 
@@ -33,6 +38,7 @@ class ClusterOut(Out):
             level=cluster.level,
             region=cluster.region,
             sector=cluster.sector,
+            sharing=cluster.sharing,
             revision=cluster.revision,
             updated_at=cluster.updated_at,
         )

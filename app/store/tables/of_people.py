@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from app.store.tables.base import UtcDateTime
@@ -97,7 +98,7 @@ class PasskeyRow(SQLModel, table=True):
     user_id: str = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     credential: str = Field(unique=True)
     public_key: bytes
-    sign_count: int
+    sign_count: int = Field(sa_type=BigInteger)  # 32 bits without a sign
     name: str
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
     last_used_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)

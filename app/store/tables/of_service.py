@@ -63,6 +63,15 @@ class AttemptsRow(SQLModel, table=True):
     expires_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)
 
 
+class CarriedRow(SQLModel, table=True):
+    """What somebody had typed when their session ended, sealed, while they sign in at an OpenID provider."""
+
+    __tablename__ = "carried"
+    id: str = Field(primary_key=True)
+    sealed: str
+    kept_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class ReceiptRow(SQLModel, table=True):
     """The answer given to a request with an idempotency key, kept in the transaction of its effect."""
 
