@@ -86,17 +86,7 @@ class Stage:
         return {
             "home": [("visitor", {}), ("manager", {}), ("owner", {}), ("evaluator", {})],
             "sign_in": [("visitor", {})],
-            "second_step": [("waiting", {})],
-            "forgot": [("visitor", {})],
-            "reset": [("visitor", self.link)],
-            "account": [("manager", {})],
-            "security": [("manager", {}), ("owner", {}), ("locked", {})],
-            "new_app": [("evaluator", {})],
-            "new_passkey": [("manager", {})],
-            "password": [("locked", {})],
-            "confirm": [("locked", {})],
-            "own_sessions": [("locked", {})],
-            "tokens": [("manager", {})],
+            **self._signing_in(),
             "about": [("visitor", {})],
             "frameworks": [("visitor", {})],
             "framework": [("visitor", standard), ("manager", standard)],
@@ -148,6 +138,21 @@ class Stage:
             secret = links.secret(tx, "reset", "a-reset")
             resets.add(tx, "a-reset", ids["manager"], keys.digest(secret), tx.now + RESET_LIFE)
             return {"reset_id": "a-reset", "secret": secret}
+
+    def _signing_in(self) -> dict[str, list[tuple[str, dict[str, str]]]]:
+        return {
+            "second_step": [("waiting", {})],
+            "forgot": [("visitor", {})],
+            "reset": [("visitor", self.link)],
+            "account": [("manager", {})],
+            "security": [("manager", {}), ("owner", {}), ("locked", {})],
+            "new_app": [("evaluator", {})],
+            "new_passkey": [("manager", {})],
+            "password": [("locked", {})],
+            "confirm": [("locked", {})],
+            "own_sessions": [("locked", {})],
+            "tokens": [("manager", {})],
+        }
 
     def _levels(self, strength: int, short: int = 0) -> dict[str, int]:
         """Levels that differ from indicator to indicator, for all but the last `short` of them."""

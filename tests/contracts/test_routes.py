@@ -25,6 +25,7 @@ PUBLIC = frozenset(
         "GET /api/v1/frameworks/{framework}/{version}",
         "GET /components",
         "GET /docs",
+        "GET /forgot",
         "GET /frameworks",
         "GET /frameworks/{framework}/{version}",
         "GET /frameworks/{framework}/{version}/form",
@@ -32,6 +33,7 @@ PUBLIC = frozenset(
         "GET /openapi.json",
         "GET /readyz",
         "GET /sign-in",
+        "POST /forgot",
         "POST /language",
         "POST /sign-in",
     }

@@ -59,8 +59,9 @@ def step_one(world: World, person: Actor, **more: str) -> tuple[PageClient, str]
 
 def test_the_second_step_leads_on_to_where_one_was_going(world: World, kari: Actor) -> None:
     app = use_app(world, kari)
-    browser, where = step_one(world, kari, next="/account/tokens")
-    assert where == "/sign-in/second-step?next=/account/tokens"
+    following = "/account/tokens?lang=en&x=1"
+    browser, where = step_one(world, kari, next=following)
+    assert where == "/sign-in/second-step?next=/account/tokens%3Flang%3Den%26x%3D1"
     assert browser.open("/").one("h1").text != "My work"
     page = browser.open(where)
     assert page.one("h1").text == "One more step"
@@ -69,27 +70,27 @@ def test_the_second_step_leads_on_to_where_one_was_going(world: World, kari: Act
     half = browser.http.cookies[identity.PLAIN_COOKIE]
     sent = {**fields(form), "code": "000000"}
     assert "This code is not right" in browser.refused("/sign-in/second-step", sent).text
-    assert browser.send("/sign-in/second-step", {**sent, "code": app.at(world.clock.now)}) == "/account/tokens"
+    assert browser.send("/sign-in/second-step", {**sent, "code": app.at(world.clock.now)}) == following
     assert browser.http.cookies[identity.PLAIN_COOKIE] != half
     assert browser.open("/").one("h1").text == "My work"
-    assert browser.http.get(where).headers["location"] == "/account/tokens"
+    assert browser.http.get(where).headers["location"] == following
 
 
 @pytest.mark.parametrize("address", ["//evil.example", "https://evil.example", "/\\evil.example"])
 def test_the_second_step_leads_to_no_other_host(world: World, kari: Actor, address: str) -> None:
     app = use_app(world, kari)
     browser, where = step_one(world, kari, next=address)
-    assert where == "/sign-in/second-step"
+    assert where == "/sign-in/second-step?next=/"
     sent = {"next": address, "code": app.at(world.clock.now)}
     assert browser.send("/sign-in/second-step", sent) == "/"
 
 
 def test_whoever_waits_for_no_second_step_is_led_to_the_first(world: World, kari: Actor) -> None:
-    assert world.browser().http.get("/sign-in/second-step").headers["location"] == "/sign-in"
+    assert world.browser().http.get("/sign-in/second-step").headers["location"] == "/sign-in?next=/"
     use_app(world, kari)
     browser, where = step_one(world, kari)
     world.clock.now += dt.timedelta(minutes=10)
-    assert browser.http.get(where).headers["location"] == "/sign-in"
+    assert browser.http.get(where).headers["location"] == "/sign-in?next=/"
     sent = {"next": "/account", "code": "000000"}
     assert browser.send("/sign-in/second-step", sent) == "/sign-in?next=/account"
 
