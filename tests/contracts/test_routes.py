@@ -25,6 +25,7 @@ PUBLIC = frozenset(
         "GET /api/v1/frameworks/{framework}/{version}",
         "GET /components",
         "GET /docs",
+        "GET /forgot",
         "GET /frameworks",
         "GET /frameworks/{framework}/{version}",
         "GET /frameworks/{framework}/{version}/form",
@@ -34,6 +35,7 @@ PUBLIC = frozenset(
         "GET /readyz",
         "GET /sign-in",
         "GET /signed-out",
+        "POST /forgot",
         "POST /language",
         "POST /sign-in",
     }

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.domain.permissions import Actor, Role
+from app.domain.permissions import Actor
+from app.domain.roles import Role
 from app.store.database import Store
 from tests.browser import OpenPage, accessibility_violations
 from tests.journeys.conftest import OpenAs
