@@ -126,6 +126,8 @@ def test_demo_accounts_are_served_to_this_machine_alone(say: Say, handed: dict[s
 def test_demo_accounts_are_not_served_in_production(
     goldgap: Say, environment: pytest.MonkeyPatch, url: str, handed: dict[str, Any]
 ) -> None:
+    # With the secret that it is served with: with another one, that is what is said first.
+    environment.setenv("GOLDGAP_SECRET_KEY", SAFE["SECRET_KEY"])
     add_demo_account()
     be(environment, SAFE)
     environment.setenv("GOLDGAP_DATABASE_URL", url)
