@@ -32,6 +32,8 @@ PUBLIC = frozenset(
         "GET /healthz",
         "GET /help",
         "GET /openapi.json",
+        "GET /privacy",
+        "GET /accessibility",
         "GET /readyz",
         "GET /sign-in",
         "GET /signed-out",
