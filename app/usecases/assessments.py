@@ -214,12 +214,10 @@ def move(
             require(actor, Permission.CONSENT_CHANGE, assessment.cluster)
         framework = frameworks.pinned(assessment)
         state = lifecycle.target(framework, assessment, wanted)
+        submitted = tx.now if wanted is Move.SUBMIT else assessment.submitted_at
+        following = assessment.revision + 1
         moved = dataclasses.replace(
-            assessment,
-            state=state,
-            revision=assessment.revision + 1,
-            updated_at=tx.now,
-            submitted_at=tx.now if wanted is Move.SUBMIT else assessment.submitted_at,
+            assessment, state=state, revision=following, updated_at=tx.now, submitted_at=submitted
         )
         kept.keep(tx, moved)
         kept.keep_scorecard(tx, moved, figures(framework, moved.levels) if state in COUNTING else None)
