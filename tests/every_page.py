@@ -16,12 +16,13 @@ from app.domain.invitations import Invitation
 from app.domain.messages import Kind
 from app.domain.permissions import VISITOR, Actor
 from app.domain.roles import Role
-from app.store import accounts, keys, links, recovery_codes, resets, sessions, tables, totps
+from app.store import accounts, keys, links, passwords, recovery_codes, resets, sessions, tables, totps
 from app.usecases import consent, interests, invitations, members, operators
 from tests.mails import keep_failed_mail, way_out
 from tests.pages.client import PageClient
 from tests.pages.world import World
 
+_HASH = passwords.hashed("a password that is typed into no form")
 # What is got and is no page.
 NO_PAGES = frozenset({"healthz", "readyz", "openapi", "next_unanswered", "openid_answer"})
 
@@ -198,7 +199,7 @@ class Stage:
                 tx.connection.execute(sa.update(tables.totps).values(confirmed_at=tx.now))
                 recovery_codes.make(tx, ids[name])
             totps.begin(tx, ids["evaluator"])
-            accounts.update(tx, ids["locked"], password_hash="a hash")
+            accounts.update(tx, ids["locked"], password_hash=_HASH)
             for name, when in (("My phone", None), ("Yubikey", tx.now)):
                 values = {"public_key": b"", "sign_count": 0, "created_at": tx.now, "last_used_at": when}
                 key = {"id": tx.new_id(), "user_id": ids["locked"], "credential": name, "name": name}

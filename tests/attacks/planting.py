@@ -14,6 +14,7 @@ from app.usecases import mail, tokens
 from tests.attacks import slots
 from tests.attacks.slots import Slot
 from tests.every_page import Stage
+from tests.pages import html
 from tests.pages.client import ORIGIN, PageClient
 
 Text = Callable[[int, Slot], str]
@@ -31,8 +32,8 @@ class Field:
         self.stage = stage
         self.store = stage.world.store
         self.bearers = {name: self._bearer(name) for name in ("manager", "owner")}
-        self.browsers = {name: stage.world.browser(actor) for name, actor in stage.people.items()}
-        self.slots = [*slots.in_forms(stage), *slots.in_api(stage.world.app)]
+        self.browsers = {name: stage.browser(name) for name in stage.people}
+        self.slots = [*slots.in_forms(stage, self.browsers), *slots.in_api(stage.world.app)]
         self._file = Path(str(make_url(self.store.engine.url).database))
         self.store.dispose()
         self._pristine = self._file.read_bytes()
@@ -46,14 +47,17 @@ class Field:
             shown[slot.name] = self._send(slot, text(at, slot))
         return shown
 
-    def look(self) -> Shown:
-        """Return every page and file as it is now, and every mail that is waiting."""
+    def look(self, only: frozenset[str] | None = None) -> Shown:
+        """Return every page as it is now, or only those that are named, and every mail that is waiting."""
         shown: Shown = {}
         for visit in self.stage.visits(self.stage.world.app):
+            name = f"{visit} {visit.path}"
+            if only is not None and name not in only:
+                continue
             answer = self.browsers[visit.who].http.get(visit.path)
-            shown[f"{visit} {visit.path}"] = (answer.status_code, answer.text)
-        for name, html in self.mails():
-            shown[name] = (200, html)
+            shown[name] = (answer.status_code, answer.text)
+        for name, content in self.mails():
+            shown[name] = (200, content)
         return shown
 
     def mails(self) -> Iterator[tuple[str, str]]:
@@ -78,7 +82,9 @@ class Field:
         if slot.operation:
             return self._write(slot, text)
         browser: PageClient = self.browsers[slot.who]
-        method, address, fields = slots.filled(slots.open_form(browser, slot), slot, text)
+        shown = browser.http.get(slot.page)
+        form = slots.form_of(html.read(shown.text), slot)
+        method, address, fields = slots.filled(form, slot, text)
         if method == "GET":
             answer = browser.http.get(address, params=fields)
         else:

@@ -61,7 +61,7 @@ def address(stage: Stage) -> Iterator[str]:
 
 def open_as(stage: Stage, address: str, open_page: OpenPage, who: str) -> Page:
     page = open_page(reduced_motion="reduce")
-    secret = stage.world.browser(stage.people[who]).http.cookies.get(identity.PLAIN_COOKIE)
+    secret = stage.browser(who).http.cookies.get(identity.PLAIN_COOKIE)
     if secret:
         host = urlsplit(address).hostname or ""
         page.context.add_cookies([{"name": identity.PLAIN_COOKIE, "value": secret, "domain": host, "path": "/"}])

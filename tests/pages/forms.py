@@ -16,5 +16,5 @@ def fields(form: Element) -> dict[str, str]:
         elif control.tag == "input" and (
             control["type"] not in {"radio", "checkbox"} or "checked" in control.attributes
         ):
-            found[control["name"]] = control["value"]
+            found[control["name"]] = control.attributes.get("value", "")
     return found
