@@ -72,6 +72,7 @@ class Stage:
     tokens: dict[str, str] = field(default_factory=dict)
     things: dict[tuple[str, str], Thing] = field(default_factory=dict)
     emails: dict[str, str] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
     pristine: bytes = b""
     first_id: int = 0
 
@@ -110,12 +111,13 @@ def build(folder: Path) -> Iterator[Stage]:
     frameworks = Frameworks((catalogues.tiny(),))
     app = create_app(Settings(), store, frameworks)
     world = World(app, store, frameworks, clock)
-    headers = {"Origin": ORIGIN, "Accept-Language": "en"}
+    headers = {"Origin": ORIGIN, "Accept-Language": "en", "Accept-Encoding": "identity"}
     with TestClient(app, base_url=ORIGIN, headers=headers, follow_redirects=False) as http:
         stage = Stage(app, store, Path(str(make_url(url).database)), http, ids)
         with store.writing():
             people = _people(world)
         known = {user.id: user.email for user in operators.users(store)}
+        stage.people = {name: actor.user_id or "" for name, actor in people.items()}
         stage.emails = {name: known[actor.user_id or ""] for name, actor in people.items()}
         _things(world, stage)
         _decide(world, stage, people)
