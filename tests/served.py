@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -13,12 +14,11 @@ from app.web.connections import Connection
 
 
 @contextmanager
-def served(app: ASGIApp, http: type[Connection] = Connection) -> Iterator[str]:
+def served(app: ASGIApp, http: type[Connection] = Connection, **options: Any) -> Iterator[str]:
     """Serve an application from a thread on a free port, and yield its address."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(app, http=http, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
-    )
+    chosen = {"log_level": "warning", "lifespan": "off", "timeout_graceful_shutdown": 1, **options}
+    server = uvicorn.Server(uvicorn.Config(app, http=http, **chosen))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:

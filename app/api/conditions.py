@@ -86,7 +86,8 @@ class Write:
         # Whoever may do less today than when the key was first used is not given that answer again.
         scopes = sorted(actor.token_scopes or ())
         roles = sorted((m.role, m.cluster_id or "", m.programme_id or "") for m in actor.memberships)
-        return _digest(self.request_digest.encode(), repr((scopes, roles, actor.is_administrator)).encode())
+        rights = (scopes, roles, sorted(actor.conflicts), actor.is_administrator)
+        return _digest(self.request_digest.encode(), repr(rights).encode())
 
 
 def done(status: int, body: BaseModel | None, *, tag: str | None = None, location: str | None = None) -> Receipt:

@@ -1,5 +1,7 @@
 """`goldgap user` and `goldgap member` on both databases."""
 
+from pathlib import Path
+
 import pytest
 
 from app.domain.accounts import Browser
@@ -113,3 +115,15 @@ def test_a_closed_account_is_opened_again(goldgap: Say) -> None:
     (kari,) = goldgap("user", "list", "--json").json
     assert kari["is_disabled"] is False
     assert goldgap("user", "enable", "--email", "ola@example.org").code == 1
+
+
+@pytest.mark.parametrize("role", ["observer", "contributor", "manager"])
+def test_nobody_is_made_evaluator_of_a_cluster_that_they_belong_to(arena: Say, role: str, tmp_path: Path) -> None:
+    file = tmp_path / "clusters.csv"
+    file.write_text("name,slug\nKyst,kyst\n", encoding="utf-8")
+    assert arena("import", "clusters", str(file), "--programme", "arena").code == 0
+    arena("user", "create", "--email", "both@example.org", "--name", "Both")
+    assert arena("member", "add", "--email", "both@example.org", "--role", role, "--cluster", "kyst").code == 0
+    said = arena("member", "add", "--email", "both@example.org", "--role", "evaluator", "--cluster", "kyst")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == "This person has a role in this cluster, so they cannot evaluate it.\n"

@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-import itertools
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -14,6 +13,7 @@ from sqlalchemy import make_url
 from starlette.testclient import TestClient
 
 from app.domain.errors import NotSignedIn
+from app.domain.lifecycle import Move
 from app.domain.messages import Kind
 from app.domain.permissions import Actor
 from app.domain.roles import Role, TokenScope
@@ -24,7 +24,7 @@ from app.store import letters, links, schema, sessions
 from app.store import members as kept_members
 from app.store.database import Store, make_engine
 from app.store.tables import metadata
-from app.usecases import inbox, invitations, members, operators, tokens
+from app.usecases import assessments, consent, inbox, interests, invitations, members, operators, tokens
 from app.web import identity
 from tests.frameworks import catalogues
 from tests.mails import keep_failed_mail
@@ -33,10 +33,14 @@ from tests.pages.client import ORIGIN
 from tests.pages.world import Clock, World
 from tests.store.lines import TABLES
 
-PLACES = ("own", "same", "other")
+PLACES = ("own", "same", "other", "withheld")
+STATES = ("draft", "submitted", "withdrawn")
+# A first submission and each decision to share or not make a cluster another one.
+CLUSTER_REVISIONS = {"own": "2", "same": "2", "other": "2", "withheld": "3"}
 SCOPES = tuple(TokenScope)
 # Whose tokens are also tried with one scope each.
 HOLDERS = ("manager", "owner")
+PROGRAMMES = {"own": "north", "same": "north", "other": "south", "withheld": "north"}
 _CLUSTER_ROLES = (Role.OBSERVER, Role.CONTRIBUTOR, Role.MANAGER, Role.EVALUATOR)
 
 
@@ -54,6 +58,17 @@ class Thing:
 
 
 @dataclass
+class Ids:
+    """Ids in the order in which they are given out; put back with the database, the same come again."""
+
+    number: int = 0
+
+    def __call__(self) -> str:
+        self.number += 1
+        return f"{self.number:016x}"
+
+
+@dataclass
 class Stage:
     """The application with everybody and everything there is, which can be put back to how it was."""
 
@@ -61,10 +76,14 @@ class Stage:
     store: Store
     file: Path
     http: TestClient
+    ids: "Ids"
     sessions: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     things: dict[tuple[str, str], Thing] = field(default_factory=dict)
+    emails: dict[str, str] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
     pristine: bytes = b""
+    first_id: int = 0
     _rest: dict[str, list[tuple[object, ...]]] = field(default_factory=dict)
     _verbs: list[str] = field(default_factory=list)
 
@@ -72,7 +91,7 @@ class Stage:
         """Return words for what is not there at all."""
         known = self.things["other", "draft"].words
         ids = {"id": "0" * 16, "assessment_id": "0" * 16, "token_id": "f" * 16, "session_id": "f" * 16}
-        ids |= {"membership_id": "e" * 16, "invitation_id": "d" * 16}
+        ids |= {"membership_id": "e" * 16, "invitation_id": "d" * 16, "interest_id": "e" * 16}
         return Thing({**known, **ids, "cluster": "no-such-cluster", "programme": "no-such-programme"})
 
     def is_untouched(self) -> bool:
@@ -91,7 +110,7 @@ class Stage:
         """Remember the database as it is now."""
         self._rest, self._verbs = self._contents()
         self.store.dispose()
-        self.pristine = self.file.read_bytes()
+        self.pristine, self.first_id = self.file.read_bytes(), self.ids.number
 
     def _contents(self) -> tuple[dict[str, list[tuple[object, ...]]], list[str]]:
         """Return every row that is not the journal's, and the verbs of the journal in the order of its lines."""
@@ -106,24 +125,30 @@ class Stage:
         for beside in self.file.parent.glob(f"{self.file.name}-*"):
             beside.unlink()
         self.file.write_bytes(self.pristine)
+        self.ids.number = self.first_id
 
 
 def build(folder: Path) -> Iterator[Stage]:
     """Fill a new database with everybody, and give the stage."""
     url = f"sqlite:///{folder / 'access.db'}"
     schema.upgrade(url)
-    clock, numbers = Clock(), itertools.count(1)
-    store = Store(make_engine(url), clock=clock, new_id=lambda: f"{next(numbers):016x}", secret=SECRET)
-    frameworks = Frameworks(tuple(f for f in catalogues.both().all if f.name == "ecei"))
+    clock, ids = Clock(), Ids()
+    store = Store(make_engine(url), clock=clock, new_id=ids, secret=SECRET)
+    # The tiny standard: who may see a page does not hang on how long it is.
+    frameworks = Frameworks((catalogues.tiny(),))
     # With a host of its own, so that passkeys are possible.
     app = create_app(Settings(base_url=ORIGIN), store, frameworks)
     world = World(app, store, frameworks, clock)
-    headers = {"Origin": ORIGIN, "Accept-Language": "en"}
+    headers = {"Origin": ORIGIN, "Accept-Language": "en", "Accept-Encoding": "identity"}
     with TestClient(app, base_url=ORIGIN, headers=headers, follow_redirects=False) as http:
-        stage = Stage(app, store, Path(str(make_url(url).database)), http)
+        stage = Stage(app, store, Path(str(make_url(url).database)), http, ids)
         with store.writing():
             people = _people(world)
+        known = {user.id: user.email for user in operators.users(store)}
+        stage.people = {name: actor.user_id or "" for name, actor in people.items()}
+        stage.emails = {name: known[actor.user_id or ""] for name, actor in people.items()}
         _things(world, stage)
+        _decide(world, stage, people)
         for name, actor in people.items():
             stage.sessions[name] = _session(world, actor)
         _tokens(world, stage, people)
@@ -134,13 +159,22 @@ def build(folder: Path) -> Iterator[Stage]:
 
 
 def _people(world: World) -> dict[str, Actor]:
-    for programme in ("north", "south"):
+    for programme in ("north", "south", "empty"):
         world.programme(programme)
-    for slug, programme in zip(PLACES, ("north", "north", "south"), strict=True):
+    for slug, programme in PROGRAMMES.items():
         world.cluster(f"cluster-{slug}", programme, name=f"The cluster called {slug}")
     people = {str(role): world.person(role, cluster="cluster-own") for role in _CLUSTER_ROLES}
     people |= {str(role): world.person(role, programme="north") for role in (Role.READER, Role.OWNER)}
     people["administrator"] = world.person(Role.ADMINISTRATOR)
+    people["surveyor"] = world.person(Role.EVALUATOR, programme="north")
+    people["idle"] = world.person(Role.EVALUATOR, programme="empty")
+    people["conflicted"] = world.person(Role.EVALUATOR, programme="north")
+    people["abstainer"] = world.person(Role.EVALUATOR, programme="north")
+    people["insider"] = world.person(Role.EVALUATOR, programme="north")
+    people["both"] = world.person(Role.MANAGER, cluster="cluster-same")
+    people["keeper"] = world.person(Role.MANAGER, cluster="cluster-withheld")
+    people["stranger"] = world.person(Role.MANAGER, cluster="cluster-other")
+    people["demoted"] = world.person(Role.OWNER, programme="north")
     people["neighbour"] = world.person(Role.MANAGER, cluster="cluster-same")
     people["outsider"] = world.person(Role.OWNER, programme="south")
     people["former"] = world.person(Role.MANAGER, cluster="cluster-own")
@@ -151,17 +185,21 @@ def _people(world: World) -> dict[str, Actor]:
 def _things(world: World, stage: Stage) -> None:
     framework = world.frameworks.default
     first = framework.indicators[0]
-    levels = {indicator.number: 3 for indicator in framework.indicators}
+    levels = {indicator.number: 1 for indicator in framework.indicators}
     for place in PLACES:
         member, invited = _colleague(world, place), _invited(world, place)
         draft = world.assessment(f"cluster-{place}", levels, day=dt.date(2026, 9, 30), submit=False)
         submitted = world.assessment(f"cluster-{place}", levels, day=dt.date(2025, 9, 30))
-        for state, assessment in {"draft": draft, "submitted": submitted}.items():
+        taken_back = world.assessment(f"cluster-{place}", levels, day=dt.date(2025, 3, 31))
+        manager = world.person(Role.MANAGER, cluster=f"cluster-{place}")
+        withdrawn = assessments.move(world.store, world.frameworks, manager, taken_back.id, Move.WITHDRAW).assessment
+        for state, assessment in {"draft": draft, "submitted": submitted, "withdrawn": withdrawn}.items():
             stage.things[place, state] = Thing(
                 {
                     "id": assessment.id,
                     "assessment_id": assessment.id,
                     "revision": str(assessment.revision),
+                    "cluster_revision": CLUSTER_REVISIONS[place],
                     "cluster": assessment.cluster.slug,
                     "programme": str(assessment.cluster.programme),
                     "dimension_id": first.dimension,
@@ -192,6 +230,24 @@ def _invited(world: World, place: str) -> dict[str, str]:
     with world.store.reading() as tx:
         secret = links.secret(tx, Kind.INVITED, sent.invitation.id)
     return {"invitation_id": sent.invitation.id, "secret": secret}
+
+
+def _decide(world: World, stage: Stage, people: dict[str, Actor]) -> None:
+    """Let a cluster withhold what it shared, evaluators declare conflicts, and roles come and go."""
+    mail = stage.emails.__getitem__
+    consent.stop_sharing(world.store, people["keeper"], "cluster-withheld", "programme")
+    interests.declare(world.store, people["conflicted"], {"cluster": "cluster-own", "reason": "A stake"})
+    operators.add_member(world.store, mail("abstainer"), Role.EVALUATOR, cluster=None, programme="south")
+    for place in PLACES:
+        abstainer = operators.acting_as(world.store, mail("abstainer"))
+        interests.declare(world.store, abstainer, {"cluster": f"cluster-{place}", "reason": "A stake"})
+        newest = interests.own(world.store, abstainer).interests[0].id
+        for state in STATES:
+            words = stage.things[place, state].words
+            stage.things[place, state] = Thing({**words, "interest_id": newest})
+    del people["abstainer"]
+    for name, role in (("insider", Role.OBSERVER), ("both", Role.EVALUATOR)):
+        operators.add_member(world.store, mail(name), role, cluster="cluster-own", programme=None)
 
 
 def _session(world: World, actor: Actor) -> str:
@@ -232,10 +288,11 @@ def _tokens(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
         for scope in SCOPES:
             issue(name, scope)
     stage.tokens["misspelt"] = stage.tokens["manager"][:-1] + "!"
-    former, disabled = (people[name].user_id or "" for name in ("former", "disabled"))
-    emails = {user.id: user.email for user in operators.users(world.store)}
-    operators.remove_member(world.store, emails[former], Role.MANAGER, cluster="cluster-own", programme=None)
-    operators.disable_user(world.store, emails[disabled])
+    mail = stage.emails
+    operators.add_member(world.store, mail["demoted"], Role.READER, cluster=None, programme="north")
+    operators.remove_member(world.store, mail["demoted"], Role.OWNER, cluster=None, programme="north")
+    operators.remove_member(world.store, mail["former"], Role.MANAGER, cluster="cluster-own", programme=None)
+    operators.disable_user(world.store, mail["disabled"])
     for name in ("expired", "revoked", "misspelt", "disabled"):
         _require_useless(world.store, stage.tokens[name])
 

@@ -13,15 +13,22 @@ from typing import Any, NamedTuple
 import pytest
 from httpx2 import Response
 
+from app.domain.roles import Role
+from app.usecases import operators
 from tests.contracts import cast
-from tests.contracts.cast import HOLDERS, PLACES, SCOPES, Stage, Thing
+from tests.contracts.cast import HOLDERS, PLACES, SCOPES, STATES, Stage, Thing
 from tests.contracts.routes import addresses
 
 MATRIX: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("access.toml").read_text(encoding="utf-8"))
 STANDING: Mapping[str, list[str]] = MATRIX.pop("standing")
+SAME: Mapping[str, str] = MATRIX.pop("same")
+WITHHELD = {name: int(status) for status, names in MATRIX.pop("withheld").items() for name in names.split()}
 ROLES = ("observer", "contributor", "manager", "evaluator", "reader", "owner", "administrator")
-EVERYBODY = (*ROLES, "nobody", "visitor")
+EVERYBODY = (*ROLES, *SAME, "nobody", "visitor")
+PROGRAMME = {"audience": "programme"}
 USELESS = ("expired", "revoked", "misspelt")
+# Where tokens with one scope each are tried too: in the other places they meet the same two gates.
+NARROWED = ("own", "withheld")
 OUT_OF_REACH = frozenset({404, 422})
 LIES_SOMEWHERE = frozenset({"id", "assessment_id", "cluster", "programme", "membership_id", "invitation_id"})
 
@@ -49,20 +56,30 @@ def column(key: str, state: str) -> dict[str, int]:
     if "everybody" in due:
         return dict.fromkeys(EVERYBODY, due["everybody"])
     visitor = 401 if is_api(key) or key.startswith("POST") else 303
-    return {"nobody": 404, "visitor": visitor, **due}
+    named = {"nobody": 404, "visitor": visitor, **due}
+    return {**{name: named[other] for name, other in SAME.items()}, **named}
+
+
+def due_to(key: str, state: str, place: str) -> dict[str, int]:
+    """Return the status due to each standing in a place."""
+    is_withheld = place == "withheld" and _named(key) & {"id", "assessment_id"}
+    return column(key, state) | (WITHHELD if is_withheld else {})
+
+
+def _named(key: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", key + str(MATRIX[key].get("send", ""))))
 
 
 def states(key: str) -> list[str]:
     """Return the states that a route's line tells apart; where it tells none, one will do."""
-    return ["draft"] if "always" in MATRIX[key] else ["draft", "submitted"]
+    return ["draft"] if "always" in MATRIX[key] else [state for state in STATES if state in MATRIX[key]]
 
 
 def places(key: str) -> tuple[str, ...]:
     """Return the places to ask in: all, where the request names something that lies somewhere."""
-    named = set(re.findall(r"\{(\w+)\}", key + str(MATRIX[key].get("send", ""))))
-    if "secret" in named:  # whoever has the link is let in, wherever they stand
+    if "secret" in _named(key):  # whoever has the link is let in, wherever they stand
         return PLACES[:1]
-    return PLACES if named & LIES_SOMEWHERE else PLACES[:1]
+    return PLACES if _named(key) & LIES_SOMEWHERE else PLACES[:1]
 
 
 def lacking(due: int) -> int:
@@ -74,8 +91,8 @@ def cells(stage: Stage, key: str) -> Iterator[Cell]:
     """Yield every request that the matrix has a status for."""
     scope = MATRIX[key].get("scope")
     for state in states(key):
-        due = column(key, state)
         for place in places(key):
+            due = due_to(key, state, place)
             for who, standings in STANDING.items():
                 yield Cell(who, credentials(stage, key, who), place, state, due[standings[PLACES.index(place)]])
             if is_api(key):
@@ -85,12 +102,12 @@ def cells(stage: Stage, key: str) -> Iterator[Cell]:
 
 
 def _with_tokens(stage: Stage, place: str, state: str, due: Mapping[str, int], scope: str | None) -> Iterator[Cell]:
-    for holder in HOLDERS:
+    for holder in HOLDERS if place in NARROWED else ():
         own = due[STANDING[holder][PLACES.index(place)]]
         for each in SCOPES:
             status = own if scope in {None, each} else lacking(own)
             yield Cell(f"{holder}:{each}", bearing(stage, f"{holder}:{each}"), place, state, status)
-    for name in USELESS:
+    for name in USELESS if place == "own" else ():
         yield Cell(name, bearing(stage, name), place, state, due["visitor"])
     cookie = {"Cookie": stage.sessions["manager"]}
     yield Cell("a session on the API", cookie, place, state, due["visitor"])
@@ -176,15 +193,83 @@ def test_the_route_answers_everybody_as_the_matrix_says(stage: Stage, key: str) 
     assert found == []
 
 
+# Who asks for something in a place where it is out of their reach; for assessments the last three too.
+STRANGERS = (("owner", "other"), ("manager", "same"), ("idle", "own"), ("former", "own"))
+SHUT_OUT = (("owner", "withheld"), ("administrator", "withheld"), ("conflicted", "own"))
+
+
 @pytest.mark.parametrize("key", [key for key in MATRIX if len(places(key)) > 1 or "{token_id}" in key])
 def test_what_is_out_of_reach_and_what_does_not_exist_answer_the_same(stage: Stage, key: str) -> None:
-    headers = credentials(stage, key, "owner")
-    foreign, missing = stage.things["other", "submitted"], stage.missing()
-    answers = [_without_names(play(stage, key, headers, thing), thing) for thing in (foreign, missing)]
-    assert answers[0] == answers[1]
-    due = lines_due(key, "owner", answers[0][0])
-    assert due is not None
-    assert stage.noted() == due * 2
+    is_about_assessment = bool(_named(key) & {"id", "assessment_id"})
+    for who, place in (
+        *STRANGERS[: None if "{token_id}" not in key else 1],
+        *(SHUT_OUT if is_about_assessment else ()),
+    ):
+        if {"programme"} == _named(key) & {"programme", "cluster"} and place != "other":
+            continue  # their own programme, which is out of nobody's reach here
+        headers = credentials(stage, key, who)
+        foreign, missing = stage.things[place, "submitted"], stage.missing()
+        answers = [_without_names(play(stage, key, headers, thing), thing) for thing in (foreign, missing)]
+        assert answers[0] == answers[1], (who, place)
+        due = lines_due(key, who, answers[0][0])
+        assert due is not None
+        assert stage.noted() == due * 2
+        stage.reset()
+
+
+# A role, who has it, and what it shows: first on the pages, then through the API.
+TAKEN = [
+    (Role.MANAGER, "manager", "/clusters/{cluster}/edit", "/api/v1/assessments/{id}"),
+    (Role.CONTRIBUTOR, "contributor", "/assessments/{assessment_id}", "/api/v1/assessments/{id}"),
+    (Role.OBSERVER, "observer", "/assessments/{assessment_id}/gap", "/api/v1/assessments/{id}/gap"),
+    (Role.EVALUATOR, "evaluator", "/assessments/{assessment_id}", "/api/v1/clusters/{cluster}"),
+    (Role.EVALUATOR, "surveyor", "/assessments/{assessment_id}", "/api/v1/assessments/{id}"),
+    (Role.READER, "reader", "/programmes/{programme}", "/api/v1/assessments/{id}"),
+    (Role.OWNER, "owner", "/programmes/{programme}", "/api/v1/assessments/{id}/gap"),
+]
+
+
+@pytest.mark.parametrize(("role", "who", "page", "resource"), TAKEN)
+def test_a_role_that_is_taken_away_is_refused_with_the_next_request(
+    stage: Stage, role: Role, who: str, page: str, resource: str
+) -> None:
+    thing = stage.things["own", "submitted"]
+    asked = (
+        (page, {"Cookie": stage.sessions[who]}),
+        (resource, bearing(stage, who)),
+    )
+
+    def answers() -> list[int]:
+        return [stage.http.get(thing.fill(path), headers=headers).status_code for path, headers in asked]
+
+    assert answers() == [200, 200]
+    on_programme = role in {Role.READER, Role.OWNER} or who == "surveyor"
+    place = {"cluster": None, "programme": "north"} if on_programme else {"cluster": "cluster-own", "programme": None}
+    operators.remove_member(stage.store, stage.emails[who], role, **place)
+    assert answers() == [404, 404]
+    operators.add_member(stage.store, stage.emails[who], role, **place)
+    assert answers() == [200, 200]
+    operators.disable_user(stage.store, stage.emails[who])
+    assert answers() == [303, 401]
+    stage.reset()
+
+
+def test_a_cluster_that_shares_again_is_seen_with_the_next_request_and_not_with_the_one_after(stage: Stage) -> None:
+    thing = stage.things["withheld", "submitted"]
+
+    def answers() -> list[int]:
+        return [
+            stage.http.get(thing.fill(f"{face}/assessments/{{id}}"), headers=headers).status_code
+            for who in ("owner", "surveyor", "reader", "administrator")
+            for face, headers in (("", {"Cookie": stage.sessions[who]}), ("/api/v1", bearing(stage, who)))
+        ]
+
+    keeper = {"Cookie": stage.sessions["keeper"]}
+    for path, due in (("", 200), ("/stop", 404)):
+        assert set(answers()) == {200 if due == 404 else 404}
+        sent = stage.http.post(thing.fill(f"/clusters/{{cluster}}/sharing{path}"), headers=keeper, data=PROGRAMME)
+        assert sent.status_code == 303
+        assert set(answers()) == {due}
     stage.reset()
 
 
@@ -192,6 +277,7 @@ def _without_names(answer: Response, thing: Thing) -> tuple[int, dict[str, str],
     """Return an answer without what was asked for and without the request's own id."""
     kept = {name: value for name, value in answer.headers.items() if name not in {"x-request-id", "content-length"}}
     body = answer.text.replace(answer.headers["x-request-id"], "")
-    for name in ("assessment_id", "token_id", "cluster", "programme", "membership_id", "invitation_id"):
+    named = ("assessment_id", "token_id", "interest_id", "cluster", "programme", "membership_id", "invitation_id")
+    for name in named:
         body = body.replace(thing.words[name], name)
     return answer.status_code, kept, body

@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from app import cli
-from app.domain.roles import Permission, Role, TokenScope
+from app.domain.roles import GRANTS, SCOPES, Permission, Role, TokenScope
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +47,16 @@ def test_the_documents_name_every_command(command: str) -> None:
 @pytest.mark.parametrize("permission", list(Permission))
 def test_the_documents_name_every_permission(permission: Permission) -> None:
     assert re.search(rf"`{re.escape(permission)}`", EVERYTHING)
+
+
+def test_the_table_of_permissions_is_the_one_that_is_in_force() -> None:
+    document = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
+    lines = [line for line in document.splitlines() if line.startswith(("| permission |", "| `"))]
+    heading, *table = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
+    assert heading == ["permission", *Role, "token scope"]
+    marks = {True: "yes", False: "\N{EN DASH}"}
+    printed = [[each, *(marks[each in GRANTS[role]] for role in Role), SCOPES[each] or "none"] for each in Permission]
+    assert [row for row in table if row[0] in set(Permission)] == printed
 
 
 @pytest.mark.parametrize("word", [*Role, *TokenScope])
