@@ -14,7 +14,8 @@ from app.domain.accounts import RESET_LIFE
 from app.domain.framework import Framework
 from app.domain.invitations import Invitation
 from app.domain.messages import Kind
-from app.domain.permissions import VISITOR, Actor, Role
+from app.domain.permissions import VISITOR, Actor
+from app.domain.roles import Role
 from app.store import accounts, keys, links, passwords, recovery_codes, resets, sessions, tables, totps
 from app.usecases import consent, interests, invitations, members, operators
 from tests.mails import keep_failed_mail, way_out
@@ -144,22 +145,12 @@ class Stage:
             "home": [("visitor", {}), ("manager", {}), ("owner", {}), ("evaluator", {}), ("newcomer", {})],
             "help": [("visitor", {}), ("manager", {})],
             "sign_in": [("visitor", {})],
-            "second_step": [("waiting", {})],
-            "forgot": [("visitor", {})],
-            "reset": [("visitor", self.link)],
+            **self._signing_in(),
             "signed_out": [("visitor", {})],
-            "account": [("manager", {})],
             "messages": [("manager", {})],
             "inbox": [("manager", {}), ("owner", {})],
             "unsubscribe_page": [("visitor", self.way_out)],
             "mail": [("administrator", {})],
-            "security": [("manager", {}), ("owner", {}), ("locked", {})],
-            "new_app": [("evaluator", {})],
-            "new_passkey": [("manager", {})],
-            "password": [("locked", {})],
-            "confirm": [("locked", {})],
-            "own_sessions": [("locked", {})],
-            "tokens": [("manager", {})],
             "about": [("visitor", {})],
             "your_data": [("manager", {})],
             "privacy": [("visitor", {})],
@@ -233,6 +224,21 @@ class Stage:
             "close_account_page": [("manager", {}), ("owner", {})],
             "invitation": [("visitor", self._link()), ("manager", self._link())],
             "own_invitation": [("newcomer", {"invitation_id": self.invitations["styreleder@example.org"]})],
+        }
+
+    def _signing_in(self) -> dict[str, list[tuple[str, dict[str, str]]]]:
+        return {
+            "second_step": [("waiting", {})],
+            "forgot": [("visitor", {})],
+            "reset": [("visitor", self.link)],
+            "account": [("manager", {})],
+            "security": [("manager", {}), ("owner", {}), ("locked", {})],
+            "new_app": [("evaluator", {})],
+            "new_passkey": [("manager", {})],
+            "password": [("locked", {})],
+            "confirm": [("locked", {})],
+            "own_sessions": [("locked", {})],
+            "tokens": [("manager", {})],
         }
 
     def _levels(self, strength: int, short: int = 0) -> dict[str, int]:

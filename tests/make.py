@@ -9,7 +9,8 @@ from app.domain.answers import Answer
 from app.domain.clusters import Cluster, Programme, Round
 from app.domain.framework import Framework
 from app.domain.lifecycle import COUNTING, Assessment, State
-from app.domain.permissions import CLUSTER_ROLES, Actor, Membership, Role, TokenScope
+from app.domain.permissions import Actor, Membership
+from app.domain.roles import CLUSTER_ROLES, Role, TokenScope
 from app.domain.scoring import benchmark_levels
 from app.frameworks.reader import Frameworks
 from tests.frameworks import catalogues

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.permissions import TokenScope
+from app.domain.roles import TokenScope
 from app.settings import DEVELOPMENT_SECRET
 from app.store import passwords, schema
 from app.store.database import Store, make_engine

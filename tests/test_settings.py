@@ -199,6 +199,30 @@ def test_a_network_that_is_nobodys_own_is_no_proxy(monkeypatch: pytest.MonkeyPat
     assert any("trusts everybody" in problem for problem in settings.problems())
 
 
+@pytest.mark.parametrize(
+    ("contact", "url"),
+    [
+        ("", ""),
+        ("hjelp@example.org", "mailto:hjelp@example.org"),
+        ("https://example.org/hjelp", "https://example.org/hjelp"),
+        ("https://example.org/@hjelp", "https://example.org/@hjelp"),
+    ],
+)
+def test_whom_to_ask_is_an_address_that_a_browser_can_follow(
+    monkeypatch: pytest.MonkeyPatch, contact: str, url: str
+) -> None:
+    assert read(monkeypatch, {"CONTACT": contact}).contact_url == url
+
+
+@pytest.mark.parametrize(
+    "contact",
+    ["javascript:alert(1)", "http://example.org", "hjelp", "a@b", "a@example.org?bcc=x@example.com", "a b@c.no"],
+)
+def test_another_contact_is_refused(monkeypatch: pytest.MonkeyPatch, contact: str) -> None:
+    with pytest.raises(ValidationError, match="give an e-mail address, or a web address"):
+        read(monkeypatch, {"CONTACT": contact})
+
+
 def test_in_development_mail_goes_into_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read(monkeypatch, {}).mail_url.get_secret_value() == f"dir://{Path('data').absolute()}/mail"
     assert read(monkeypatch, {"DATA_DIR": "/srv/data"}).mail_url.get_secret_value() == "dir:///srv/data/mail"

@@ -155,6 +155,8 @@ def test_a_key_in_a_file_takes_the_place_of_the_secret(monkeypatch: pytest.Monke
         json.dumps(forge.public_jwk(forge.rsa_key("ours"))),
         json.dumps({"kty": "oct", "k": "c2VjcmV0"}),
         json.dumps({"kty": "RSA", "n": "AQAB"}),
+        json.dumps({**forge.public_curve_jwk(), "d": forge.b64(b"\x07" * 32), "alg": "ES512"}),
+        json.dumps({"kty": "RSA", "n": "AQAB", "e": "AQAB", "alg": "RS512"}),
         forge.public_pem().decode(),
         pem().replace("A", "B"),
     ],

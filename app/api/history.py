@@ -19,7 +19,9 @@ from app.usecases.history import History
 from app.web.deps import FrameworksDep, StoreDep
 
 router = new_router("history")
-_INDICATOR = Query(pattern=NAME, description="Only this indicator's answers, by official number.", examples=["1.1.0"])
+_INDICATOR = Query(
+    max_length=100, pattern=NAME, description="Only this indicator's answers, by official number.", examples=["1.1.0"]
+)
 
 
 @router.get(

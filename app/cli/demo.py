@@ -13,7 +13,8 @@ from app.cli.console import AsJson, Refused, columns, opened, show
 from app.cli.demo_file import Demo, DemoCluster, DemoRound, answers_in, days, email, read_demo
 from app.domain.framework import Framework
 from app.domain.lifecycle import Move
-from app.domain.permissions import Actor, Reach, Role
+from app.domain.permissions import Actor, Reach
+from app.domain.roles import Role
 from app.frameworks.reader import Frameworks
 from app.main import read_frameworks
 from app.settings import Settings

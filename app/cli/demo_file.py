@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.clusters import slug_from
 from app.domain.framework import Dimension, Framework, Indicator
-from app.domain.permissions import Role
+from app.domain.roles import Role
 
 FILE = Path(__file__).with_name("demo.yaml")
 GROWTH = 0.35

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.console import AsJson, columns, opened, show
-from app.domain.permissions import CLUSTER_ROLES, PROGRAMME_ROLES, Role
+from app.domain.roles import CLUSTER_ROLES, PROGRAMME_ROLES, Role
 from app.store import passwords
 from app.usecases import operators
 

@@ -40,10 +40,8 @@ def serve(
     settings.require_safe()
     if problems := [*_misfits(settings, workers, tls_cert, tls_key), *_demo_in_reach(settings, host)]:
         raise Refused(*problems)
-    scheme = "https" if tls_cert else "http"
-    address = f"[{host}]" if ":" in host else host
     database = f"SQLite, journal mode {journal_mode()}" if settings.is_sqlite else "PostgreSQL"
-    url = f"{scheme}://{address}:{port}"
+    url = _address(host, port, is_https=tls_cert is not None)
     typer.echo(f"Goldgap {__version__} ({settings.environment}, {database}) at {url}")
     # uvicorn raises the signal again when everything is answered; a stop that was asked for is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
@@ -68,6 +66,11 @@ def serve(
             timeout_graceful_shutdown=STOP_SECONDS,
             log_config=logs.of_server(),
         )
+
+
+def _address(host: str, port: int, *, is_https: bool) -> str:
+    """Return the address to open on this machine, which people can follow."""
+    return f"{'https' if is_https else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def application() -> FastAPI:

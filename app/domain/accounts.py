@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.domain import text
 from app.domain.errors import Invalid, Problem
-from app.domain.permissions import TokenScope
+from app.domain.roles import TokenScope
 
 SESSION_LIFE = dt.timedelta(hours=12)
 SESSION_IDLE = dt.timedelta(hours=2)

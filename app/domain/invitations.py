@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.domain.errors import GoldgapError, Invalid, Problem
-from app.domain.permissions import Role
+from app.domain.roles import Role
 
 LIFE = dt.timedelta(hours=72)
 MOST_OPEN = 20

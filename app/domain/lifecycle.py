@@ -10,7 +10,7 @@ from app.domain.answers import Answer, unanswered
 from app.domain.clusters import Cluster
 from app.domain.errors import Conflict
 from app.domain.framework import Framework
-from app.domain.permissions import Permission
+from app.domain.roles import Permission
 
 
 class State(enum.StrEnum):

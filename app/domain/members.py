@@ -7,17 +7,8 @@ from dataclasses import dataclass
 from app.domain import clusters, days
 from app.domain.clusters import Cluster, Programme
 from app.domain.errors import Conflict, Invalid, Problem
-from app.domain.permissions import (
-    CLUSTER_ROLES,
-    PROGRAMME_ROLES,
-    Actor,
-    Membership,
-    Permission,
-    Role,
-    gives,
-    require,
-    require_in_programme,
-)
+from app.domain.permissions import Actor, Membership, gives, require, require_in_programme
+from app.domain.roles import CLUSTER_ROLES, PROGRAMME_ROLES, Permission, Role
 
 DEPUTY = "deputy"  # how a form says: manager, up to a day
 NOTHING = "nothing"  # how a form says: no role at all

@@ -47,15 +47,23 @@ class Declined(Refusal):
 
 
 class Provider:
-    """The provider that the settings name. The clock is the service's own; `seconds` is for a whole exchange."""
+    """The provider that the settings name. The clock is the service's own; `seconds` is for a whole exchange.
+
+    `tls` says whose certificates are believed: those that this system trusts, where nothing is said.
+    """
 
     def __init__(
-        self, registration: Registration, clock: Callable[[], dt.datetime], *, seconds: float = SECONDS
+        self,
+        registration: Registration,
+        clock: Callable[[], dt.datetime],
+        *,
+        seconds: float = SECONDS,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.registration = registration
         self._clock = clock
         self._seconds = seconds
-        self._tls = ssl.create_default_context()
+        self._tls = tls or ssl.create_default_context()
         self._discovered: Discovered | None = None
         self._keys: list[object] = []
         self._keys_read_at: dt.datetime | None = None

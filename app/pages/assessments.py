@@ -12,8 +12,9 @@ from app.domain.clusters import Round
 from app.domain.consent import Sharing
 from app.domain.errors import Invalid
 from app.domain.lifecycle import COUNTING, EDITABLE, State
-from app.domain.permissions import Permission, require
+from app.domain.permissions import require
 from app.domain.portfolio import Standing
+from app.domain.roles import Permission
 from app.frameworks.reader import Frameworks
 from app.pages.contexts import Context, Crumb
 from app.pages.format import ZONE, filters

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from app.domain.answers import Answer
 from app.domain.framework import Framework, Indicator
 from app.domain.lifecycle import State
-from app.domain.permissions import Permission, allows
+from app.domain.permissions import allows
+from app.domain.roles import Permission
 from app.pages.format import ZONE, filters
 from app.pages.saving import Saving, Typed, digest_of
 from app.pages.templating import Page

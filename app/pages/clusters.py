@@ -12,7 +12,8 @@ from starlette.responses import Response
 from app.domain.clusters import Cluster
 from app.domain.consent import Sharing
 from app.domain.errors import Invalid, NotPermitted, Stale
-from app.domain.permissions import Actor, Permission, allows, covers, reach
+from app.domain.permissions import Actor, allows, covers, reach
+from app.domain.roles import Permission
 from app.domain.scoring import Scorecard, percent, score
 from app.pages import tables
 from app.pages.contexts import Context, Crumb

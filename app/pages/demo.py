@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.pages.templating import Page
 from app.store.database import Store
 from app.usecases import sessions

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.domain.errors import Invalid
 from app.domain.members import NOTHING, Place
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.pages import roles
 from app.pages.contexts import Context
 from app.pages.members import Filled, crumbs, fill, people_url

@@ -6,7 +6,7 @@ from typing import ClassVar
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.pages import roles
 from app.pages.contexts import Context
 from app.pages.templating import Page, PageDep

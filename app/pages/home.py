@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.clusters import Programme
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.pages.contexts import Context
 from app.pages.demo import DemoAccount, demo_accounts
 from app.pages.history import HistoryDay, news

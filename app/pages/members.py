@@ -13,7 +13,7 @@ from app.domain import days
 from app.domain.errors import Invalid
 from app.domain.invitations import Standing
 from app.domain.members import DEPUTY, Place
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.pages import roles
 from app.pages.contexts import Context, Crumb
 from app.pages.notices import Notice

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.domain.messages import Kind
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.pages.format import filters
 
 Say = Callable[..., str]

@@ -15,7 +15,8 @@ from app.domain.answers import unanswered
 from app.domain.consent import Sharing
 from app.domain.errors import Stale
 from app.domain.lifecycle import Move
-from app.domain.permissions import Permission, allows, require
+from app.domain.permissions import allows, require
+from app.domain.roles import Permission
 from app.domain.scoring import Outcome, score
 from app.frameworks.reader import Frameworks
 from app.pages.consent import programme_of

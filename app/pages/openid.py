@@ -62,11 +62,11 @@ class Turned:
     said: str = ""
 
 
-async def _places(provider: ProviderDep) -> Discovered | Refusal | None:
+async def _places(request: Request, provider: ProviderDep) -> Discovered | Refusal | None:
     try:
         return await provider.places() if provider else None
     except Refusal as refusal:
-        return refusal
+        return _logged(request, refusal)
 
 
 def _pending(request: Request, store: StoreDep) -> Pending | None:
@@ -85,8 +85,14 @@ async def _outcome(
     try:
         return await provider.proof(pending, _said_once(request))
     except Refusal as refusal:
-        _LOG.warning("openid-refused", code=refusal.code, request_id=request.scope["state"]["request_id"])
-        return refusal
+        return _logged(request, refusal)
+
+
+def _logged(request: Request, refusal: Refusal) -> Refusal:
+    """Write down why, which people are not told."""
+    event = "openid-unavailable" if isinstance(refusal, Unreachable) else "openid-refused"
+    _LOG.warning(event, code=refusal.code, request_id=request.scope["state"]["request_id"])
+    return refusal
 
 
 def _said_once(request: Request) -> dict[str, str]:
@@ -110,7 +116,7 @@ def start(page: PageDep, store: StoreDep, form: FormDep, provider: ProviderDep, 
     following, carried = local_path(form.get("next")), resumption.unpack(form)
     try:
         if isinstance(places, Refusal):
-            raise _unavailable(page, places)
+            raise _unavailable()
         pending = identities.start(store, following, resumption.as_text(carried) if carried else None)
     except Unavailable as unavailable:
         turned = Turned(status_of(unavailable), page.say(unavailable.message))
@@ -139,7 +145,7 @@ def connect(page: PageDep, store: StoreDep, form: FormDep, provider: ProviderDep
     if provider is None or places is None:
         raise NotFound
     if isinstance(places, Refusal):
-        raise _unavailable(page, places)
+        raise _unavailable()
     pending = identities.start(store, page.url("account"), connecting=page.actor)
     return _lead_on(page, pending, provider.address(places, pending, page.language))
 
@@ -217,12 +223,11 @@ def _turned(page: Page, refusal: Refusal | None) -> Turned:
         readable = "".join(each if each.isprintable() else " " for each in refusal.said)
         return Turned(403, message, " ".join(readable.split())[:_SAID_LENGTH])
     if isinstance(refusal, Unreachable):
-        return Turned(503, page.say(_unavailable(page, refusal).message))
+        return Turned(503, page.say(_unavailable().message))
     return Turned(403, _words(page, identities.not_believed(name)))
 
 
-def _unavailable(page: Page, refusal: Refusal) -> Unavailable:
-    _LOG.warning("openid-unavailable", code=refusal.code, request_id=page.request.scope["state"]["request_id"])
+def _unavailable() -> Unavailable:
     return Unavailable("The service that you sign in with cannot be reached just now. Please try again in a moment.")
 
 

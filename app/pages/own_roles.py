@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.domain.errors import Invalid
 from app.domain.invitations import Invitation
 from app.domain.members import Place
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.pages import roles
 from app.pages.contexts import Context, Crumb
 from app.pages.members import Filled, fill, last_day, people_url

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from app.domain.members import DEPUTY
-from app.domain.permissions import Role
+from app.domain.roles import Role
 
 Say = Callable[[str], str]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import ClassVar
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -48,7 +49,7 @@ def second_step(page: PageDep, store: StoreDep, next: str = "/") -> Response:  #
     secret = identity.session_secret(page.request)
     ways = second_steps.waiting(store, secret) if secret else None
     if ways is None:
-        return page.go("sign_in")
+        return page.go("sign_in", query=f"next={quote(local_path(next), safe='/')}")
     return page.show(_second_step(page, ways, following=local_path(next)))
 
 
@@ -115,7 +116,7 @@ def after_password(page: Page, secret: str, following: str, carried: Carried | N
     """Lead on to the second step, with what was typed where something was."""
     ways = second_steps.waiting(page.request.app.state.store, secret)
     if carried is None or ways is None:
-        return page.go("second_step", query=f"next={following}" if following != "/" else "")
+        return page.go("second_step", query=f"next={quote(following, safe='/')}")
     return page.show(_second_step(page, ways, following=following, carried=carried))
 
 

@@ -59,7 +59,7 @@ def privacy(page: PageDep) -> Response:
     return page.show(
         PrivacyContext(
             title=page.say("Privacy"),
-            kept=tuple(_kept(page)),
+            kept=(*_kept_to_sign_in(page), *_kept_of_work(page)),
             kept_columns=tuple(map(Column, (page.say("What"), why, until))),
             cookies=tuple(_cookies(page)),
             cookie_columns=tuple(map(Column, (page.say("Name"), why, until))),
@@ -73,7 +73,7 @@ def accessibility(page: PageDep) -> Response:
     return page.show(AccessibilityContext(title=page.say("Accessibility")))
 
 
-def _kept(page: Page) -> Iterator[KeptThing]:
+def _kept_to_sign_in(page: Page) -> Iterator[KeptThing]:
     retention: Retention = page.request.app.state.retention
     say = page.say
     yield KeptThing(
@@ -96,6 +96,11 @@ def _kept(page: Page) -> Iterator[KeptThing]:
         say("To know that it is you, or a program of yours"),
         say("Until you remove them; an ended token is listed for %(days)s days more", days=retention.ended_tokens),
     )
+
+
+def _kept_of_work(page: Page) -> Iterator[KeptThing]:
+    retention: Retention = page.request.app.state.retention
+    say = page.say
     yield KeptThing(
         say("Which answers you saved last, and what you wrote in them on behalf of the cluster"),
         say("So that the cluster knows whom to ask; the answers belong to the cluster"),

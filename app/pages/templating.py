@@ -14,7 +14,8 @@ from starlette.datastructures import URLPath
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.domain.errors import NotFound, NotSignedIn, Unavailable
-from app.domain.permissions import Actor, Permission, reach
+from app.domain.permissions import Actor, reach
+from app.domain.roles import Permission
 from app.pages import notices, styles
 from app.pages.contexts import Context, Frame, NavLink
 from app.pages.format import filters
@@ -159,10 +160,11 @@ class Page:
         return 0
 
     def _nav(self) -> list[NavLink]:
-        entries = [("home", self.say("My work"))] if self.actor.is_signed_in else []
-        if _sees_portfolio(self.actor):
+        may_act = self.actor.is_signed_in and not self.actor.lacks_factor
+        entries = [("home", self.say("My work"))] if may_act else []
+        if may_act and _sees_portfolio(self.actor):
             entries.append(("portfolio", self.say("Portfolio")))
-        elif sees_others(self.actor):
+        elif may_act and sees_others(self.actor):
             entries.append(("clusters", self.say("Clusters")))
         entries.append(("frameworks", self.say("Indicators")))
         here = str(self.request.scope["path"])
@@ -186,8 +188,6 @@ def page_of(request: Request) -> Page:
 
 
 def _sees_portfolio(actor: Actor) -> bool:
-    if not actor.is_signed_in:
-        return False
     within = reach(actor, Permission.PORTFOLIO_READ)
     return within.everything or bool(within.programmes)
 

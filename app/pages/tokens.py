@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from app.domain.accounts import Token
 from app.domain.errors import Invalid
-from app.domain.permissions import TokenScope, scopes_of_use
+from app.domain.permissions import scopes_of_use
+from app.domain.roles import TokenScope
 from app.pages.contexts import Context, Crumb
 from app.pages.templating import Page, PageDep
 from app.usecases import tokens

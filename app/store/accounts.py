@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from app.domain.accounts import Token, User
 from app.domain.errors import Invalid, NotFound, Problem
-from app.domain.permissions import Actor, Membership, Role, TokenScope
+from app.domain.permissions import Actor, Membership
+from app.domain.roles import Role, TokenScope
 from app.store import interests
 from app.store.database import Transaction, hold
 from app.store.tables import clusters, memberships, programmes, tokens, users

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from app.domain.clusters import Programme, Round
 from app.domain.lifecycle import Assessment, Move
 from app.domain.messages import Kind
-from app.domain.permissions import Actor, Membership, Role
+from app.domain.permissions import Actor, Membership
+from app.domain.roles import Role
 from app.store import messages
 from app.store.database import Transaction
 from app.store.tables import clusters, memberships, programmes

@@ -141,18 +141,15 @@ def keep_answer(tx: Transaction, assessment: Assessment, answer: Answer, *, by: 
         tx.connection.execute(sa.insert(answers).values(**key, **values))
 
 
-def keep_scorecard(tx: Transaction, assessment: Assessment, figures: Figures) -> None:
-    """Freeze what an assessment scored as it begins to count."""
-    drop_scorecard(tx, assessment)
+def keep_scorecard(tx: Transaction, assessment: Assessment, figures: Figures | None) -> None:
+    """Freeze what an assessment scored as it begins to count; None as it ceases to."""
+    tx.connection.execute(sa.delete(scorecards).where(scorecards.c.assessment_id == assessment.id))
+    if figures is None:
+        return
     # Bytes in catalogue order: a whole portfolio is read and counted without touching the answers.
     packed = bytes(level for level in figures.levels if level is not None)
     values = {"points": figures.points, "outcome": figures.outcome, "frozen_at": tx.now}
     tx.connection.execute(sa.insert(scorecards).values(assessment_id=assessment.id, levels=packed, **values))
-
-
-def drop_scorecard(tx: Transaction, assessment: Assessment) -> None:
-    """Forget a scorecard as the assessment ceases to count."""
-    tx.connection.execute(sa.delete(scorecards).where(scorecards.c.assessment_id == assessment.id))
 
 
 def delete(tx: Transaction, assessment: Assessment) -> None:

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from app.domain.invitations import A_DAY, LIFE, Answer, Invitation, Standing, require_room
 from app.domain.members import Place, giveable
 from app.domain.messages import Kind
-from app.domain.permissions import Actor, Membership, Role
+from app.domain.permissions import Actor, Membership
+from app.domain.roles import Role
 from app.store import accounts, links, members, messages
 from app.store.database import Transaction, hold
 from app.store.keys import digest

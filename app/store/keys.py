@@ -136,13 +136,18 @@ def named(tx: Transaction, purpose: Purpose, key_id: str) -> Key | None:
 
 def add(tx: Transaction, purpose: Purpose) -> Key:
     """Make a new key, which is the one in use from now on; raises WrongSecret."""
-    # Not while another process wraps all of them anew, nor with a secret that opens none of the others.
-    hold(tx, "keys")
+    # Not with a secret that opens none of the others.
+    claim(tx)
     require_secret(tx)
     made = Key(tx.new_id(), secrets.token_bytes(_BYTES))
     values = {"purpose": purpose, "wrapped": _wrapped(tx.secret, made.secret), "created_at": _moment(tx, purpose)}
     tx.connection.execute(sa.insert(keys).values(id=made.id, **values))
     return made
+
+
+def claim(tx: Transaction) -> None:
+    """Keep others from making keys, or wrapping them anew, until the transaction ends; before any chain is held."""
+    hold(tx, "keys")
 
 
 def require_secret(tx: Transaction) -> None:
@@ -153,7 +158,7 @@ def require_secret(tx: Transaction) -> None:
 
 def wrap_anew(tx: Transaction, secret: str) -> int:
     """Wrap every key with a new secret of the settings, and return how many there are; raises WrongSecret."""
-    hold(tx, "keys")
+    claim(tx)
     found = tx.connection.execute(sa.select(keys.c.id, keys.c.wrapped).with_for_update()).all()
     for row in found:
         wrapped = _wrapped(secret, _unwrapped(tx.secret, row.wrapped))

@@ -8,7 +8,8 @@ from app.domain.accounts import User
 from app.domain.clusters import Cluster
 from app.domain.errors import Conflict, NotFound
 from app.domain.members import NOTHING, Member, Place, given_up, is_more, require_keeper
-from app.domain.permissions import Actor, Membership, Reach, Role
+from app.domain.permissions import Actor, Membership, Reach
+from app.domain.roles import Role
 from app.store import accounts, clusters, journal
 from app.store.accounts import lasts
 from app.store.database import Transaction, hold

@@ -14,8 +14,9 @@ from app.domain.consent import Sharing
 from app.domain.errors import Invalid, Problem, Stale
 from app.domain.framework import Framework, Indicator
 from app.domain.lifecycle import COUNTING, Assessment, Move, State
-from app.domain.permissions import Actor, Permission, Reach, allows, reach, require
+from app.domain.permissions import Actor, Reach, allows, reach, require
 from app.domain.portfolio import Standing, figures, rivals
+from app.domain.roles import Permission
 from app.frameworks.reader import Frameworks
 from app.store import announcements, consent, journal
 from app.store import assessments as kept
@@ -213,14 +214,13 @@ def move(
             require(actor, Permission.CONSENT_CHANGE, assessment.cluster)
         framework = frameworks.pinned(assessment)
         state = lifecycle.target(framework, assessment, wanted)
+        submitted = tx.now if wanted is Move.SUBMIT else assessment.submitted_at
+        following = assessment.revision + 1
         moved = dataclasses.replace(
-            assessment,
-            state=state,
-            revision=assessment.revision + 1,
-            updated_at=tx.now,
-            submitted_at=tx.now if wanted is Move.SUBMIT else assessment.submitted_at,
+            assessment, state=state, revision=following, updated_at=tx.now, submitted_at=submitted
         )
-        _keep_moved(tx, framework, moved)
+        kept.keep(tx, moved)
+        kept.keep_scorecard(tx, moved, figures(framework, moved.levels) if state in COUNTING else None)
         is_new = wanted is Move.SUBMIT and consent.give_by_submitting(
             tx, moved.cluster, by=actor.user_id or "", wanted=share
         )
@@ -260,14 +260,6 @@ def _report(tx: Transaction, framework: Framework, actor: Actor, assessment: Ass
 def _actions(framework: Framework, actor: Actor, assessment: Assessment) -> tuple[str, ...]:
     may: Callable[[Permission], bool] = partial(allows, actor, cluster=assessment.cluster)
     return lifecycle.actions(framework, assessment, may)
-
-
-def _keep_moved(tx: Transaction, framework: Framework, moved: Assessment) -> None:
-    kept.keep(tx, moved)
-    if moved.state in COUNTING:
-        kept.keep_scorecard(tx, moved, figures(framework, moved.levels))
-    else:
-        kept.drop_scorecard(tx, moved)
 
 
 def _to_answer(

@@ -17,7 +17,6 @@ from app.domain.lifecycle import Assessment
 from app.domain.members import Place
 from app.domain.permissions import (
     Actor,
-    Permission,
     Reach,
     allows,
     allows_in_programme,
@@ -27,6 +26,7 @@ from app.domain.permissions import (
     require_in_programme,
 )
 from app.domain.portfolio import replaced
+from app.domain.roles import Permission
 from app.frameworks.reader import Frameworks
 from app.store import accounts, announcements, invitations, journal
 from app.store import assessments as kept_assessments

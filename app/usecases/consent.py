@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from app.domain import consent
 from app.domain.clusters import Cluster
 from app.domain.consent import Audience, Consent, Sharing
-from app.domain.permissions import Actor, Permission, allows, reach, require
+from app.domain.permissions import Actor, allows, reach, require
+from app.domain.roles import Permission
 from app.store import clusters as kept_clusters
 from app.store import consent as kept
 from app.store import journal

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from app.domain import lifecycle
 from app.domain.clusters import Cluster
+from app.domain.errors import Invalid, Problem
 from app.domain.lifecycle import Assessment
-from app.domain.permissions import Actor, Permission, allows, reach, require
+from app.domain.permissions import Actor, allows, reach, require
+from app.domain.roles import Permission
 from app.frameworks.reader import Frameworks
 from app.store import assessments as kept_assessments
 from app.store import clusters as kept_clusters
@@ -69,12 +71,12 @@ def of_assessment(
     behind: Place | None,
     limit: int,
 ) -> History:
-    """Read the history of an assessment, or of one of its indicators; raises NotFound, NotPermitted."""
+    """Read the history of an assessment, or of one of its indicators; raises Invalid, NotFound, NotPermitted."""
     with store.reading() as tx:
         assessment = kept_assessments.load(tx, assessment_id, within=reach(actor))
         require(actor, lifecycle.to_read(assessment), assessment.cluster)
-        if indicator is not None:
-            frameworks.of(assessment.framework, assessment.version).indicator(indicator)
+        if indicator is not None and indicator not in _numbers(frameworks, assessment):
+            raise Invalid(Problem("indicator", "unknown", "There is no such indicator."))
         is_whole = allows(actor, Permission.ASSESSMENT_READ_DRAFT, assessment.cluster)
         verbs = None if is_whole else TOLD_OUTSIDE
         found = kept.of_assessment(tx, assessment.id, indicator=indicator, verbs=verbs, behind=behind, limit=limit + 1)
@@ -100,6 +102,11 @@ def news(store: Store, actor: Actor) -> tuple[PastLine, ...]:
             limit=MOST_NEWS,
         )
     return tuple(map(_told, found))
+
+
+def _numbers(frameworks: Frameworks, assessment: Assessment) -> frozenset[str]:
+    framework = frameworks.of(assessment.framework, assessment.version)
+    return frozenset(indicator.number for indicator in framework.indicators)
 
 
 def _page(found: list[PastLine], limit: int) -> tuple[tuple[PastLine, ...], Place | None]:

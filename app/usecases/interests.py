@@ -7,7 +7,8 @@ from app.domain import text
 from app.domain.clusters import Cluster
 from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.interests import Interest
-from app.domain.permissions import Actor, Permission, reach, require
+from app.domain.permissions import Actor, reach, require
+from app.domain.roles import Permission
 from app.store import clusters as kept_clusters
 from app.store import interests as kept
 from app.store import journal

@@ -12,7 +12,8 @@ from app.domain.interests import refuse_review
 from app.domain.invitations import Answer, Invitation, NoLongerValid, Standing
 from app.domain.members import Place, giveable, is_more, may_hand_over, offered, require_there
 from app.domain.messages import Kind
-from app.domain.permissions import Actor, Permission, Role, belongs_to, covers, reach, require_recent, require_self
+from app.domain.permissions import Actor, belongs_to, covers, reach, require_recent, require_self
+from app.domain.roles import Permission, Role
 from app.store import accounts as kept_accounts
 from app.store import invitations as kept
 from app.store import journal, messages, passwords

@@ -41,6 +41,7 @@ def rotate_secret(store: Store, actor: Actor, secret: str) -> int:
     if secret == store.secret:
         raise Invalid(Problem("secret", "same", "This is the secret that is set already."))
     with store.writing() as tx:
+        kept.claim(tx)
         journal.note(tx, actor, Verb.ROTATED_SECRET, "")
         # Behind the line, whose seal needs a key that the present secret opens.
         tx.at_end.append(partial(kept.wrap_anew, tx, secret))

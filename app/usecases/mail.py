@@ -11,7 +11,8 @@ import structlog
 from app.domain import accounts
 from app.domain.errors import Unavailable
 from app.domain.messages import MOST_ATTEMPTS, Kind, Letter, Mail, Undelivered
-from app.domain.permissions import Actor, Permission, require_in_programme
+from app.domain.permissions import Actor, require_in_programme
+from app.domain.roles import Permission
 from app.store import journal, letters, messages, outbox
 from app.store.database import Store
 from app.store.journal import Verb

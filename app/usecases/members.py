@@ -9,17 +9,8 @@ from app.domain.errors import Invalid, NotFound, NotPermitted, Problem
 from app.domain.invitations import Invitation, Standing
 from app.domain.members import Member, Place, giveable, may_hand_over, offered, require_keeper, require_there
 from app.domain.messages import Kind
-from app.domain.permissions import (
-    Actor,
-    Membership,
-    Permission,
-    Reach,
-    Role,
-    covers,
-    reach,
-    require_recent,
-    require_self,
-)
+from app.domain.permissions import Actor, Membership, Reach, covers, reach, require_recent, require_self
+from app.domain.roles import Permission, Role
 from app.store import clusters as kept_clusters
 from app.store import invitations as kept_invitations
 from app.store import members as kept

@@ -11,7 +11,8 @@ from app.domain.clusters import Programme
 from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.interests import refuse_review
 from app.domain.messages import Kind
-from app.domain.permissions import CLUSTER_ROLES, PROGRAMME_ROLES, Actor, Membership, Reach, Role, belongs_to
+from app.domain.permissions import Actor, Membership, Reach, belongs_to
+from app.domain.roles import CLUSTER_ROLES, PROGRAMME_ROLES, Role
 from app.store import accounts as kept
 from app.store import announcements, journal, limits, messages, passkeys, recovery_codes, sessions, totps
 from app.store import clusters as kept_clusters

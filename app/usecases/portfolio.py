@@ -11,8 +11,9 @@ from app.domain import portfolio
 from app.domain.clusters import Programme, Round
 from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.framework import Dimension, Framework, Indicator
-from app.domain.permissions import Actor, Permission, Reach, allows, is_withheld, reach
+from app.domain.permissions import Actor, Reach, allows, is_withheld, reach
 from app.domain.portfolio import Basis, Figures, IndicatorSpread, PortfolioRow, Selection
+from app.domain.roles import Permission
 from app.domain.scoring import Outcome, is_below, percent
 from app.frameworks.reader import Frameworks
 from app.store import assessments as kept

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from app.domain import accounts
 from app.domain.accounts import Browser, User
 from app.domain.errors import Invalid, NotFound, NotSignedIn, Problem, Unavailable
-from app.domain.permissions import VISITOR, Actor, Role, needs_second_factor, require_self
+from app.domain.permissions import VISITOR, Actor, needs_second_factor, require_self
+from app.domain.roles import Role
 from app.store import accounts as kept
 from app.store import journal, known_browsers, limits, passwords
 from app.store import sessions as kept_sessions

@@ -235,6 +235,15 @@ def test_everything_can_be_had_as_one_assessment_a_line(world: ApiWorld) -> None
     assert faults(manager.get("/assessments?format=csv")) == [("format", "choice")]
 
 
+def test_only_what_takes_everything_along_leaves_a_line_in_the_journal(world: ApiWorld) -> None:
+    manager = world.as_("manager")
+    with world.one_line("exported"):
+        manager.get("/assessments?format=ndjson")
+    with world.unchanged():
+        manager.get("/assessments")
+        manager.get("/assessments?format=ndjson&limit=2")
+
+
 def test_nothing_within_reach_is_an_empty_answer(world: ApiWorld) -> None:
     nobody = world.as_("nobody")
     assert answered(nobody.get("/assessments")) == {"items": [], "next": None}

@@ -17,7 +17,7 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 from httpx2 import Response
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.usecases import clusters, operators
 from tests.api.world import PREFIX, ApiWorld, refused
 from tests.make import DAY

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.lifecycle import Move
-from app.domain.permissions import TokenScope
+from app.domain.roles import TokenScope
 from app.usecases import clusters, operators
 from tests.api.world import ApiWorld, answered, faults, refused
 from tests.make import make_framework

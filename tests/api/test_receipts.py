@@ -8,7 +8,7 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from app.domain.permissions import TokenScope
+from app.domain.roles import TokenScope
 from app.usecases import operators
 from tests.api.world import ApiWorld, answered, faults, refused
 

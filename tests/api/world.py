@@ -9,7 +9,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from app.domain.lifecycle import Assessment
-from app.domain.permissions import TokenScope
+from app.domain.roles import TokenScope
 from app.frameworks.reader import Frameworks
 from app.store import keys
 from app.store.database import Store

@@ -8,7 +8,7 @@ from sqlalchemy import make_url
 from starlette.testclient import TestClient
 
 from app.domain.messages import Mail
-from app.domain.permissions import TokenScope
+from app.domain.roles import TokenScope
 from app.pages.mails import composer
 from app.usecases import mail, tokens
 from tests.attacks import slots

@@ -5,7 +5,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from tests.attacks.proxy import HOST, Proxy
 from tests.pages.client import ORIGIN
 from tests.pages.conftest import app, built, clock, compiled, frameworks, migrated, store, world

@@ -14,7 +14,7 @@ from app.cli.demo_file import answers_in, read_demo
 from app.domain.clusters import slug_from
 from app.domain.framework import Framework
 from app.domain.lifecycle import Assessment, State
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.domain.scoring import Outcome, ReasonCode, score
 from app.frameworks import reader
 from app.main import make_store

@@ -17,6 +17,7 @@ from app.main import make_store
 from app.settings import Settings, UnsafeSettings
 from app.store.database import journal_mode
 from app.usecases import operators
+from app.web import connections
 from tests.cli.conftest import Say
 from tests.test_settings import SAFE
 
@@ -51,7 +52,8 @@ def test_it_says_where_it_serves_and_how_it_keeps(say: Say, handed: dict[str, An
     assert said.code == 0
     assert said.out == f"Goldgap 0.1.0 (development, SQLite, journal mode {journal_mode()}) at http://127.0.0.1:8123\n"
     assert handed["app"] == "app.cli.serving:application"
-    assert (handed["host"], handed["port"], handed["workers"], handed["http"]) == ("127.0.0.1", 8123, 1, "h11")
+    assert (handed["host"], handed["port"], handed["workers"]) == ("127.0.0.1", 8123, 1)
+    assert handed["http"] == connections.PATH
     assert handed["server_header"] is False
     assert handed["proxy_headers"] is False
 
@@ -126,6 +128,8 @@ def test_demo_accounts_are_served_to_this_machine_alone(say: Say, handed: dict[s
 def test_demo_accounts_are_not_served_in_production(
     goldgap: Say, environment: pytest.MonkeyPatch, url: str, handed: dict[str, Any]
 ) -> None:
+    # With the secret that it is served with: with another one, that is what is said first.
+    environment.setenv("GOLDGAP_SECRET_KEY", SAFE["SECRET_KEY"])
     add_demo_account()
     be(environment, SAFE)
     environment.setenv("GOLDGAP_DATABASE_URL", url)
@@ -157,7 +161,7 @@ def test_it_starts_answers_and_stops_as_asked(tmp_path: Path) -> None:
         assert server.wait(30) == 0
     said = (tmp_path / "log").read_text()
     assert f"at http://127.0.0.1:{port}" in said
-    assert ("GET /healthz " in said, "hunter2" in said) == (True, False)
+    assert ('"path": "/healthz"' in said, "hunter2" in said) == (True, False)
 
 
 def _headers_when_ready(address: str) -> Mapping[str, str]:

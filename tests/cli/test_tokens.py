@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from app.domain.errors import NotSignedIn
-from app.domain.permissions import TokenScope
+from app.domain.roles import TokenScope
 from app.main import make_store
 from app.settings import Settings
 from app.usecases import tokens

@@ -30,6 +30,7 @@ PROMISED: Mapping[str, tuple[str, ...]] = {
     "member": ("add", "remove"),
     "programme": ("create",),
     "token": ("create", "list", "revoke"),
+    "person": ("export", "erase"),
     "import": ("clusters",),
     "export": ("portfolio",),
     "routes": ("--json",),

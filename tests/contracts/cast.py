@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 
 from app.domain.errors import NotSignedIn
 from app.domain.messages import Kind
-from app.domain.permissions import Actor, Role, TokenScope
+from app.domain.permissions import Actor
+from app.domain.roles import Role, TokenScope
 from app.frameworks.reader import Frameworks
 from app.main import create_app
 from app.settings import Settings

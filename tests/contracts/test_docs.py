@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from app import cli
-from app.domain.permissions import Permission, Role, TokenScope
+from app.domain.roles import Permission, Role, TokenScope
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -20,7 +20,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.api.schemas.examples import FILE as EXAMPLES
-from app.domain.permissions import TokenScope
+from app.domain.roles import TokenScope
 from app.frameworks.reader import Frameworks
 from app.main import create_app
 from app.settings import Settings
@@ -208,6 +208,10 @@ class Mischief:
         self.ask(manager, content=b" " * (MAX_BODY_BYTES + 1))
         self.world.app.state.frameworks = Frameworks((make_framework(name="ecei", version="2026.1"),))
         self.ask(manager)
+        self.world.app.state.needs_factors = True
+        self.ask(owner)
+        for _ in range(31):
+            self.ask(self.world.visitor, headers={"Authorization": "Bearer made-up"})
         with self.world.store.writing() as tx:
             tx.connection.exec_driver_sql("ALTER TABLE tokens RENAME TO elsewhere")
         self.ask(manager)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.domain import accounts
 from app.domain.accounts import Token
 from app.domain.errors import Invalid
-from app.domain.permissions import TokenScope
+from app.domain.roles import TokenScope
 from tests.make import NOW
 
 TOKEN = Token("t", "u", "laptop", frozenset({TokenScope.READ}), NOW, NOW + dt.timedelta(days=1), None, None)
@@ -155,3 +155,21 @@ def test_a_token_is_valid_until_the_moment_it_expires_or_is_revoked() -> None:
     assert TOKEN.is_valid(TOKEN.expires_at - moment)
     assert not TOKEN.is_valid(TOKEN.expires_at)
     assert not dataclasses.replace(TOKEN, revoked_at=NOW).is_valid(NOW)
+
+
+@pytest.mark.parametrize(
+    ("password", "personal"),
+    [
+        ("kari.nordmann@example.org", True),
+        ("NORDMANN, Kari!", True),
+        ("GoldGap-2026", True),
+        ("goldgapgoldgap", True),
+        ("kari12345", True),
+        ("kari123456", False),
+        ("nordmann spiser", False),
+        ("ol is no word of theirs", False),
+        ("", True),
+    ],
+)
+def test_a_password_is_personal_where_little_else_than_known_words_is_left(password: str, *, personal: bool) -> None:
+    assert accounts.is_personal(password, "kari.nordmann@example.org", "Kari Ol Nordmann") == personal

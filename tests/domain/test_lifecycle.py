@@ -10,7 +10,7 @@ from app.domain import lifecycle
 from app.domain.answers import Answer
 from app.domain.errors import Conflict
 from app.domain.lifecycle import Move, State
-from app.domain.permissions import Permission
+from app.domain.roles import Permission
 from tests.make import make_assessment, make_framework
 
 TINY = make_framework()

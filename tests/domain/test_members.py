@@ -7,7 +7,8 @@ import pytest
 from app.domain import days, members
 from app.domain.errors import Conflict, Invalid
 from app.domain.members import DEPUTY, Member, Place, given_up, is_more, offered, require_keeper
-from app.domain.permissions import Membership, Role
+from app.domain.permissions import Membership
+from app.domain.roles import Role
 from tests.make import NOW, make_actor, make_cluster, make_programme
 
 CLUSTER = Place(cluster=make_cluster("kyst"))

@@ -1,13 +1,15 @@
 """Who may do what: the table of roles and permissions, written by hand from the rules that every face follows."""
 
 import dataclasses
+import datetime as dt
 import itertools
 
 import pytest
 
-from app.domain import permissions
-from app.domain.errors import NotPermitted, NotSignedIn
-from app.domain.permissions import GRANTS, SCOPES, VISITOR, Actor, Membership, Permission, Reach, Role, TokenScope
+from app.domain import permissions, roles
+from app.domain.errors import ConfirmationDue, FactorDue, NotPermitted, NotSignedIn
+from app.domain.permissions import VISITOR, Actor, Membership, Reach
+from app.domain.roles import GRANTS, SCOPES, Permission, Role, TokenScope
 from tests.make import NOW, make_actor, make_cluster
 
 # One column per role: observer, contributor, manager, evaluator, reader, owner, administrator.
@@ -201,9 +203,9 @@ def test_a_programmes_people_reach_its_clusters_and_no_cluster_without_a_program
 
 
 def test_every_role_is_on_a_cluster_on_a_programme_or_on_the_whole_service() -> None:
-    assert {"observer", "contributor", "manager", "evaluator"} == permissions.CLUSTER_ROLES
-    assert {"evaluator", "reader", "owner"} == permissions.PROGRAMME_ROLES
-    assert set(Role) - permissions.CLUSTER_ROLES - permissions.PROGRAMME_ROLES == {"administrator"}
+    assert {"observer", "contributor", "manager", "evaluator"} == roles.CLUSTER_ROLES
+    assert {"evaluator", "reader", "owner"} == roles.PROGRAMME_ROLES
+    assert set(Role) - roles.CLUSTER_ROLES - roles.PROGRAMME_ROLES == {"administrator"}
 
 
 @pytest.mark.parametrize(
@@ -272,3 +274,51 @@ def test_a_manager_of_a_cluster_in_no_programme_gives_roles_there_and_on_nothing
     alone = Actor("a", memberships=(Membership(Role.MANAGER, cluster_id="alone"),))
     assert permissions.gives(alone, "alone", None) == ON_CLUSTER["manager"]
     assert permissions.gives(alone, None, None) == permissions.gives(alone, "other", None) == set()
+
+
+LACKING = dataclasses.replace(make_actor(Role.MANAGER, Role.OWNER), lacks_factor=True)
+
+
+def test_who_lacks_a_second_factor_may_do_nothing_but_what_leads_to_one() -> None:
+    cluster = make_cluster()
+    for refused in (
+        lambda: permissions.reach(LACKING),
+        lambda: permissions.reach(LACKING, Permission.CLUSTER_READ),
+        lambda: permissions.require(LACKING, Permission.CLUSTER_READ, cluster),
+        lambda: permissions.require_in_programme(LACKING, Permission.ROUND_OPEN, "programme-north"),
+        lambda: permissions.require_self(LACKING),
+    ):
+        with pytest.raises(FactorDue):
+            refused()
+    assert not permissions.allows(LACKING, Permission.CLUSTER_READ, cluster)
+    assert not permissions.allows_in_programme(LACKING, Permission.ROUND_OPEN, "programme-north")
+    assert permissions.require_self(LACKING, before_factor=True) == "user-1"
+    with pytest.raises(NotSignedIn):
+        permissions.require_self(VISITOR, before_factor=True)
+    with pytest.raises(NotPermitted):
+        permissions.require_self(dataclasses.replace(LACKING, token_scopes=frozenset(TokenScope)), before_factor=True)
+
+
+def test_who_decides_about_others_needs_a_second_factor() -> None:
+    needing = {role for role in Role if permissions.needs_second_factor(make_actor(role))}
+    assert needing == {Role.EVALUATOR, Role.OWNER, Role.ADMINISTRATOR}
+    assert not permissions.needs_second_factor(VISITOR)
+
+
+QUARTER, MOMENT = dt.timedelta(minutes=15), dt.timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize("ago", [dt.timedelta(), QUARTER - MOMENT, MOMENT - QUARTER])
+def test_a_quarter_of_an_hour_is_recent(ago: dt.timedelta) -> None:
+    permissions.require_recent(dataclasses.replace(make_actor(), confirmed_at=NOW - ago), NOW)
+
+
+@pytest.mark.parametrize("ago", [QUARTER, -QUARTER, dt.timedelta(days=1), -dt.timedelta(days=365), None])
+def test_whatever_is_longer_ago_or_not_known_is_to_be_confirmed(ago: dt.timedelta | None) -> None:
+    confirmed_at = None if ago is None else NOW - ago
+    with pytest.raises(ConfirmationDue):
+        permissions.require_recent(dataclasses.replace(make_actor(), confirmed_at=confirmed_at), NOW)
+
+
+def test_a_token_cannot_be_asked() -> None:
+    permissions.require_recent(make_actor(scopes=frozenset({TokenScope.ADMIN})), NOW)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.domain.framework import Framework
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from tests.frameworks import catalogues
 from tests.journeys.conftest import OpenAs
 from tests.pages.world import World

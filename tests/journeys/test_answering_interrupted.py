@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from app.domain.lifecycle import Move
-from app.domain.permissions import Actor, Role
+from app.domain.permissions import Actor
+from app.domain.roles import Role
 from app.store import passwords
 from app.store import sessions as kept_sessions
 from app.store.database import Store

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from tests.browser import OpenPage, accessibility_violations, faultless_pages
 from tests.frameworks import catalogues
 from tests.journeys.conftest import OpenAs

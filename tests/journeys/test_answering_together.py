@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.domain.permissions import Actor, Role
+from app.domain.permissions import Actor
+from app.domain.roles import Role
 from app.usecases import assessments
 from tests.frameworks import catalogues
 from tests.journeys.conftest import OpenAs

@@ -1,11 +1,14 @@
 """Somebody who signs in through an OpenID provider, step by step, in the browser of sorts of the tests of pages."""
 
+import json
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import pytest
 from httpx2 import Response
 
 from app.outside.openid import Provider
@@ -18,7 +21,13 @@ ANSWER = "/sign-in/openid/answer"
 NAME = "Testporten"
 
 
-def use_provider(world: World, issuer: str, *, seconds: float = 5, **changes: object) -> Provider:
+# Made once: reading what the system trusts takes longer than most tests.
+TRUSTED = ssl.create_default_context()
+
+
+def use_provider(
+    world: World, issuer: str, *, seconds: float = 5, tls: ssl.SSLContext | None = TRUSTED, **changes: object
+) -> Provider:
     """Let the application know a provider, as settings would."""
     known = {
         "issuer": issuer,
@@ -30,8 +39,8 @@ def use_provider(world: World, issuer: str, *, seconds: float = 5, **changes: ob
         "plainly": True,
         **changes,
     }
-    world.app.state.openid = Provider(Registration(**known), world.clock, seconds=seconds)  # type: ignore[arg-type]
-    provider: Provider = world.app.state.openid
+    provider = Provider(Registration(**known), world.clock, seconds=seconds, tls=tls)  # type: ignore[arg-type]
+    world.app.state.openid = provider
     return provider
 
 
@@ -61,6 +70,13 @@ def send(browser: PageClient, path: str = "/sign-in/openid", **fields: str) -> S
     address = answer.headers["refresh"].removeprefix("0; url=")
     assert address in [link["href"] for link in page.all("a")]
     return Sent(browser, address)
+
+
+def code_of(capsys: pytest.CaptureFixture[str]) -> str:
+    """Return the word in the one line of the log about the provider that was written since this was asked last."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    (code,) = [str(line["code"]) for line in lines if line["event"].startswith("openid-")]
+    return code
 
 
 def words_of(answer: Response) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from app.domain.lifecycle import Assessment, Move
-from app.domain.permissions import Actor, Role
+from app.domain.permissions import Actor
+from app.domain.roles import Role
 from app.usecases import assessments
 from tests.frameworks import catalogues
 from tests.pages.client import PageClient

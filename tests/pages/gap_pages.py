@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from app.domain.framework import Framework
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from tests.domain.levels import everywhere
 from tests.frameworks.catalogues import ecei
 from tests.pages.html import Element

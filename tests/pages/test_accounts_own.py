@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.usecases import tokens
 from tests.pages.world import World
 

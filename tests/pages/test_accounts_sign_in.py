@@ -6,7 +6,7 @@ import json
 import pytest
 from starlette.testclient import TestClient
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.main import create_app
 from app.settings import Settings
 from app.store import passwords

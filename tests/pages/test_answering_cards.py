@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.framework import Framework
 from app.domain.lifecycle import Move
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.frameworks import reader
 from app.frameworks.reader import Frameworks
 from app.usecases import assessments

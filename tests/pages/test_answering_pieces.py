@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from tests.pages import html
 from tests.pages.desk import Desk
 from tests.pages.forms import fields

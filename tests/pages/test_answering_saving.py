@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from tests.pages.desk import Desk
 from tests.pages.forms import fields
 from tests.pages.world import World

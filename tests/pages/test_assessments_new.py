@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from app.domain.lifecycle import Move
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.usecases import assessments
 from tests.frameworks import catalogues
 from tests.pages.client import PageClient

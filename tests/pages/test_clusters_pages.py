@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.usecases import clusters, operators
 from tests.pages.client import PageClient
 from tests.pages.harbour import fill, leave_out

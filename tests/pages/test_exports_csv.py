@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.pages.exports import guarded
 from tests.pages.client import PageClient
 from tests.pages.harbour import TINY, fill, leave_out

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from tests.pages.client import PageClient
 from tests.pages.harbour import TINY, fill, leave_out
 from tests.pages.world import World

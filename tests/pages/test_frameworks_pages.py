@@ -137,7 +137,10 @@ def test_about_says_what_is_official_and_what_is_not(world: World) -> None:
         assert words in page.text
     assert not page.all("img")
     footer = page.one("footer")
-    assert [link["href"] for link in footer.all("a")] == ["/about", "/docs"]
+    assert [link["href"] for link in footer.all("a")] == [
+        *("/help", "/about", "/privacy", "/accessibility"),
+        "/docs",
+    ]
 
 
 def test_official_means_the_same_beside_a_number_and_on_the_page_about_goldgap(world: World) -> None:

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.store import accounts as kept
 from app.store import sessions as kept_sessions
 from app.web.identity import PLAIN_COOKIE

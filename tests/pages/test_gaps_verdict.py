@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from tests.domain.levels import everywhere
 from tests.frameworks.catalogues import ecei, tiny
 from tests.pages.gap_pages import BENCHMARK, NUMBERS, by_class, checks, first, gap_page, gap_path, hundred, words

@@ -3,7 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.main import create_app
 from app.settings import Settings
 from app.store.database import Store

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.pages import history as history_pages
 from app.pages.past import _TELLERS
 from app.store import journal
@@ -77,7 +77,9 @@ def test_days_are_those_of_norway(desk: Desk) -> None:
 
 def test_a_clusters_history_leads_to_its_assessments_and_back(desk: Desk) -> None:
     desk.hand_in()
-    clusters.update(desk.world.store, desk.kari, "havbruk", {"region": "Agder", "name": "Nytt navn"}, 1)
+    clusters.update(
+        desk.world.store, desk.kari, "havbruk", {"region": "Agder", "name": "Nytt navn"}, 2
+    )  # as the first submission shares
     page = desk.browser.open("/clusters/havbruk/history")
     found = told(page)
     changed = "Kari changed what is said about the cluster Name Before Havbruk After Nytt navn Region Agder"

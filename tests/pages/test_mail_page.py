@@ -1,7 +1,7 @@
 """What became of mail, as an administrator sees it."""
 
 from app.domain.messages import Kind
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.store import messages, outbox
 from app.usecases import mail
 from app.usecases.operators import OPERATOR

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.domain.messages import ABOUT, ABOUT_SAFETY, Kind, Letter, Mail
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.main import create_app
 from app.outside import mail as outside
 from app.pages import messages

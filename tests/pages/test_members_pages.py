@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.usecases import operators
 from tests.pages.client import PageClient
 from tests.pages.forms import fields

@@ -3,7 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.pages.notices import COOKIE, Notice
 from tests.pages.client import PageClient
 from tests.pages.desk import Desk

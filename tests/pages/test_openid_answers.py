@@ -6,10 +6,12 @@ from collections.abc import Iterator
 import pytest
 
 from app.domain.identities import CARRIED_LENGTH, PENDING_LIFE
-from app.domain.permissions import Actor, Role
+from app.domain.permissions import Actor
+from app.domain.roles import Role
+from app.outside.registration import Expectations
 from app.store import passwords
 from app.usecases import operators
-from tests.openid.hostile import Hostile, hostile_provider
+from tests.openid.hostile import Hostile, as_json, hostile_provider
 from tests.pages.at_provider import ANSWER, NAME, Sent, send, use_provider, words_of
 from tests.pages.client import PageClient
 from tests.pages.world import World
@@ -258,15 +260,61 @@ def test_signing_in_as_another_ends_the_earlier_session(world: World, provider: 
     assert "Some Body" in browser.open("/account").text
 
 
+@pytest.mark.parametrize(
+    "email", ["kari", "a@b@c.no", "x@no-address.invalid", "x" * 300 + "@example.org", 7, None, "a\nb@c.no"]
+)
+def test_an_address_that_is_none_is_not_kept_however_proven(world: World, provider: Hostile, email: object) -> None:
+    provider.claims |= {"email": email, "email_verified": True}
+    comes_back(provider, begin(provider, world.browser()))
+    (user,) = operators.users(world.store)
+    assert user.email == f"{user.id}@no-address.invalid"
+
+
+@pytest.mark.parametrize("proof", ["true", 1, "yes", [True], None, False])
+def test_only_true_is_proof(world: World, provider: Hostile, proof: object) -> None:
+    provider.claims |= {"email_verified": proof}
+    comes_back(provider, begin(provider, world.browser()))
+    assert "some@example.org" not in str(content(world.store))
+
+
+def test_another_claim_can_be_the_proof(world: World, provider: Hostile) -> None:
+    use_provider(world, provider.issuer, expectations=Expectations(email_proof="xms_edov"))
+    provider.claims |= {"xms_edov": True}
+    comes_back(provider, begin(provider, world.browser()))
+    assert [user.email for user in operators.users(world.store)] == ["some@example.org"]
+
+
+def test_the_word_of_userinfo_proves_no_address_of_the_id_token(world: World, provider: Hostile) -> None:
+    provider.claims |= {"name": None}
+    provider.places["/userinfo"] = lambda: as_json(
+        {"sub": "somebody", "email": "x@example.org", "email_verified": True}
+    )
+    comes_back(provider, begin(provider, world.browser()))
+    assert "example.org" not in str(content(world.store))
+
+
+def test_while_the_provider_is_away_nothing_can_be_connected_and_signing_out_offers_less(
+    world: World, provider: Hostile, kari: Actor
+) -> None:
+    provider.places["/.well-known/openid-configuration"] = lambda: as_json({}, 503)
+    browser = world.browser(kari)
+    page = browser.refused("/account/identities", {}, status=503)
+    assert "cannot be reached just now" in page.text
+    assert browser.http.get("/signed-out").headers["location"] == "/"
+    signed_out = world.browser().open("/signed-out")
+    assert f"You may still be signed in at {NAME}." in signed_out.text
+    assert all(provider.issuer not in link["href"] for link in signed_out.all("a"))
+
+
 def test_a_national_identity_number_that_comes_along_is_neither_kept_nor_logged(
-    world: World, provider: Hostile, capfd: pytest.CaptureFixture[str]
+    world: World, provider: Hostile, capsys: pytest.CaptureFixture[str]
 ) -> None:
     provider.claims |= {"pid": "23079410918", "amr": "BankID", "acr": "idporten-loa-high"}
     sent = begin(provider, world.browser())
     comes_back(provider, sent)
     provider.claims["aud"] = "another"
     comes_back(provider, begin(provider, world.browser()), 403)
-    assert "openid-refused" in (logged := "".join(capfd.readouterr()))
+    assert "openid-refused" in (logged := "".join(capsys.readouterr()))
     for secret in ("23079410918", "a-code", "an-access-token", sent.asked["state"], sent.asked["nonce"]):
         assert secret not in str(content(world.store))
         assert secret not in logged

@@ -16,23 +16,21 @@ import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import NameOID
-from structlog.testing import capture_logs
 
 from app.outside import openid
 from tests.openid import hostile as forge
 from tests.openid.hostile import as_json, hostile_provider
-from tests.pages.at_provider import Sent, send, use_provider
+from tests.pages.at_provider import Sent, code_of, send, use_provider
 from tests.pages.client import ORIGIN
 from tests.pages.world import World
 
 PEOPLE = 12
 
 
-def refused_code(world: World) -> str:
-    with capture_logs() as logged:
-        world.browser().refused("/sign-in/openid", {}, status=503)
-    (line,) = logged
-    return str(line["code"])
+def refused_code(world: World, capsys: pytest.CaptureFixture[str]) -> str:
+    """Press the button in vain, and return the word in the log."""
+    world.browser().refused("/sign-in/openid", {}, status=503)
+    return code_of(capsys)
 
 
 @contextmanager
@@ -84,11 +82,13 @@ def test_people_at_a_slow_provider_hold_up_nobody_else(world: World) -> None:
             assert list(waiting) == [403] * PEOPLE
 
 
-def test_beyond_so_many_at_once_the_next_is_sent_away_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beyond_so_many_at_once_the_next_is_sent_away_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     with hostile_provider(world.clock) as provider:
         use_provider(world, provider.issuer)
         monkeypatch.setattr(openid, "MOST_AT_ONCE", 0)
-        assert refused_code(world) == "busy"
+        assert refused_code(world, capsys) == "busy"
         assert provider.asked == []
         monkeypatch.undo()
         send(world.browser())
@@ -113,14 +113,18 @@ def certificate(tmp_path: Path) -> ssl.SSLContext:
 
 
 def test_a_certificate_that_nobody_vouches_for_is_not_believed(
-    world: World, certificate: ssl.SSLContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World,
+    certificate: ssl.SSLContext,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     with hostile_provider(world.clock, certificate) as provider:
-        use_provider(world, provider.issuer, plainly=False)
-        assert refused_code(world) == "ConnectError"
+        use_provider(world, provider.issuer, plainly=False, tls=None)
+        assert refused_code(world, capsys) == "ConnectError"
         assert provider.asked == []
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
-        use_provider(world, provider.issuer, plainly=False)
+        use_provider(world, provider.issuer, plainly=False, tls=None)
         assert send(world.browser()).address.startswith("https://127.0.0.1:")
 
 

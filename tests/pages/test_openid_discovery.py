@@ -5,11 +5,10 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from structlog.testing import capture_logs
 
 from tests.openid import hostile as forge
 from tests.openid.hostile import Hostile, as_json, hostile_provider
-from tests.pages.at_provider import send, use_provider
+from tests.pages.at_provider import code_of, send, use_provider
 from tests.pages.world import World
 from tests.store.stores import content
 
@@ -24,16 +23,14 @@ def hostile(world: World) -> Iterator[Hostile]:
         yield provider
 
 
-def not_begun(world: World) -> str:
+def not_begun(world: World, capsys: pytest.CaptureFixture[str]) -> str:
     """Press the button, which must lead nowhere and write nothing; return the word in the log."""
     before = content(world.store)
-    with capture_logs() as logged:
-        page = world.browser().refused("/sign-in/openid", {"next": "/account"}, status=503)
+    page = world.browser().refused("/sign-in/openid", {"next": "/account"}, status=503)
     assert "cannot be reached just now" in page.one("form", action="/sign-in").text
     assert page.one("form", action="/sign-in/openid").one("input", name="next")["value"] == "/account"
     assert content(world.store) == before
-    (line,) = logged
-    return str(line["code"])
+    return code_of(capsys)
 
 
 @pytest.mark.parametrize(
@@ -57,10 +54,10 @@ def not_begun(world: World) -> str:
     ],
 )
 def test_a_document_that_leads_astray_is_refused_before_anything_is_begun(
-    world: World, hostile: Hostile, said: dict[str, object], code: str
+    world: World, hostile: Hostile, capsys: pytest.CaptureFixture[str], said: dict[str, object], code: str
 ) -> None:
     hostile.discovery = said
-    assert not_begun(world) == code
+    assert not_begun(world, capsys) == code
     assert hostile.asked == [f"GET {DOCUMENT}"]
 
 
@@ -77,17 +74,19 @@ def test_a_document_that_leads_astray_is_refused_before_anything_is_begun(
         ((200, {"Content-Encoding": "br"}, b"x"), "packed"),
     ],
 )
-def test_a_document_that_is_none_is_refused(world: World, hostile: Hostile, answer: forge.Answer, code: str) -> None:
+def test_a_document_that_is_none_is_refused(
+    world: World, hostile: Hostile, capsys: pytest.CaptureFixture[str], answer: forge.Answer, code: str
+) -> None:
     hostile.places[DOCUMENT] = lambda: answer
-    assert not_begun(world) == code
+    assert not_begun(world, capsys) == code
     assert hostile.asked == [f"GET {DOCUMENT}"]
 
 
-def test_a_provider_that_is_not_there_is_said_to_be_away(world: World) -> None:
+def test_a_provider_that_is_not_there_is_said_to_be_away(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     with hostile_provider(world.clock) as gone:
         issuer = gone.issuer
     use_provider(world, issuer)
-    assert not_begun(world) == "ConnectError"
+    assert not_begun(world, capsys) == "ConnectError"
 
 
 def test_the_document_is_read_once_an_hour_and_an_older_one_does_while_the_provider_is_away(
@@ -179,6 +178,17 @@ def test_any_other_organisation_is_refused(world: World, many: Hostile, inside: 
     many.claims = {"iss": f"{many.issuer}/{inside}/v2.0", "tid": tid}
     assert enter(world, many) == 403
     assert content(world.store)["identities"] == []
+
+
+def test_an_answer_in_the_name_of_one_organisation_brings_nobody_of_another(
+    world: World, many: Hostile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours, other = (f"{many.issuer}/{tenant}/v2.0" for tenant in TENANTS)
+    many.claims, many.answer["iss"] = {"iss": ours, "tid": TENANTS[0]}, other
+    assert enter(world, many) == 403
+    assert code_of(capsys) == "mix-up"
+    many.answer["iss"] = ours
+    assert enter(world, many) == 303
 
 
 @pytest.mark.parametrize(

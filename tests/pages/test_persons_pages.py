@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.usecases import operators
 from tests.pages.client import PageClient
 from tests.pages.world import World

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from tests.pages.client import PageClient
 from tests.pages.harbour import TINY, fill
 from tests.pages.html import Element

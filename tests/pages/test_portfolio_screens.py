@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Page
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.store import sessions as kept_sessions
 from app.web.identity import PLAIN_COOKIE
 from tests.browser import OpenPage, accessibility_violations

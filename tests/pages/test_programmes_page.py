@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from tests.pages.client import PageClient
 from tests.pages.harbour import fill
 from tests.pages.world import World
@@ -59,7 +59,7 @@ def test_a_cluster_is_registered(owner: PageClient) -> None:
 
 
 def test_the_form_for_a_cluster_says_how_it_gets_a_manager(owner: PageClient) -> None:
-    assert "goldgap member add" in owner.open("/programmes/north").named("new-cluster").text
+    assert "Invite one on the cluster's page People" in owner.open("/programmes/north").named("new-cluster").text
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from app.domain.clusters import Cluster, Programme, Round
 from app.domain.framework import Framework
 from app.domain.lifecycle import Assessment, Move
-from app.domain.permissions import Actor, Role
+from app.domain.permissions import Actor
+from app.domain.roles import Role
 from app.frameworks.reader import Frameworks
 from app.store import sessions as kept_sessions
 from app.store.database import Store

@@ -7,7 +7,8 @@ import pytest
 
 from app.domain.accounts import Token
 from app.domain.errors import Invalid, NotFound
-from app.domain.permissions import Membership, Role, TokenScope
+from app.domain.permissions import Membership
+from app.domain.roles import Role, TokenScope
 from app.store import accounts
 from app.store.database import Store
 from tests.make import NOW, Clock, make_cluster

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from app.domain.permissions import CLUSTER_ROLES, PROGRAMME_ROLES, Role
+from app.domain.roles import CLUSTER_ROLES, PROGRAMME_ROLES, Role
 from app.store import tables
 from app.store.database import Store
 from tests.make import DAY, NOW, make_assessment, make_cluster

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from app.domain.permissions import Actor, Role
+from app.domain.permissions import Actor
+from app.domain.roles import Role
 from app.frameworks import reader
 from app.frameworks.reader import Frameworks
 from app.settings import DEVELOPMENT_SECRET

@@ -22,8 +22,8 @@ from app.domain.accounts import SESSION_IDLE, SESSION_LIFE
 from app.domain.framework import Framework
 from app.domain.gaps import GapAnalysis
 from app.domain.lifecycle import COUNTING, State
-from app.domain.permissions import GRANTS, Permission, Role
 from app.domain.portfolio import Basis
+from app.domain.roles import GRANTS, Permission, Role
 from app.domain.scoring import percent
 from app.frameworks import reader
 from app.store.database import make_engine

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.domain.messages import Kind
-from app.domain.permissions import VISITOR, Actor, Membership, Role
+from app.domain.permissions import VISITOR, Actor, Membership
+from app.domain.roles import Role
 from app.store import accounts, links, tables
 from app.usecases import invitations
 from app.usecases.invitations import Accepted

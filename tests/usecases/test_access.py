@@ -8,7 +8,8 @@ import pytest
 
 from app.domain.errors import GoldgapError, Invalid, NotFound, NotPermitted, NotSignedIn
 from app.domain.lifecycle import Assessment, Move
-from app.domain.permissions import VISITOR, Actor, Role, TokenScope
+from app.domain.permissions import VISITOR, Actor
+from app.domain.roles import Role, TokenScope
 from app.usecases import assessments, clusters, gaps, operators
 from tests.usecases.world import PEOPLE, World
 

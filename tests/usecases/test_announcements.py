@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.lifecycle import Move
-from app.domain.permissions import Membership, Role
+from app.domain.permissions import Membership
+from app.domain.roles import Role
 from app.store import accounts, tables
 from app.store.database import Store
 from app.usecases import assessments, clusters, operators

@@ -9,7 +9,7 @@ import pytest
 from app.domain.clusters import Cluster
 from app.domain.errors import Invalid, NotPermitted, Stale
 from app.domain.lifecycle import Move
-from app.domain.permissions import TokenScope
+from app.domain.roles import TokenScope
 from app.store import clusters as kept
 from app.usecases import clusters
 from tests.make import DAY, NOW, Clock, make_programme, make_round

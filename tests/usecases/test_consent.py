@@ -8,7 +8,8 @@ import pytest
 from app.domain.consent import Audience, Sharing
 from app.domain.errors import Invalid, NotFound, NotPermitted, NotSignedIn
 from app.domain.lifecycle import Assessment, Move
-from app.domain.permissions import VISITOR, Actor, Membership, Role
+from app.domain.permissions import VISITOR, Actor, Membership
+from app.domain.roles import Role
 from app.store import accounts as kept_accounts
 from app.usecases import assessments, clusters, consent, gaps, operators, portfolio
 from app.usecases.portfolio import Query

@@ -6,7 +6,8 @@ import pytest
 
 from app.domain.accounts import Browser
 from app.domain.errors import Conflict, Invalid, NotFound, NotPermitted, NotSignedIn
-from app.domain.permissions import VISITOR, Membership, Role
+from app.domain.permissions import VISITOR, Membership
+from app.domain.roles import Role
 from app.store import passwords
 from app.usecases import departures, operators, sessions, tokens
 from tests.store.kept import keep_person

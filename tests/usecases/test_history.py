@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.errors import NotFound, NotPermitted, NotSignedIn
+from app.domain.errors import Invalid, NotFound, NotPermitted, NotSignedIn
 from app.domain.lifecycle import Move
 from app.domain.permissions import VISITOR
 from app.store import journal, sessions
@@ -121,7 +121,7 @@ def test_an_indicator_has_a_history_of_its_own(world: World) -> None:
     assert told == [(1, 2), (0, 1), (None, 0)]
     assert verbs(of_assessment(world, "owner", world.submit().id, "A.1")) == []
     for number in ("", "Z.9", "A"):
-        with pytest.raises(NotFound):
+        with pytest.raises(Invalid):
             of_assessment(world, "observer", draft.id, number)
 
 

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from app.domain.accounts import Browser, has_address
 from app.domain.errors import Conflict, Invalid, NotFound, NotPermitted, NotSignedIn, Unavailable
 from app.domain.identities import CARRIED_COUNT, CARRIED_LENGTH, PENDING_LIFE, Proof
-from app.domain.permissions import VISITOR, Role
+from app.domain.permissions import VISITOR
+from app.domain.roles import Role
 from app.store import tables
 from app.store.keys import digest
 from app.usecases import identities, operators, sessions

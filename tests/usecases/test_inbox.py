@@ -7,7 +7,8 @@ import pytest
 
 from app.domain.errors import Invalid, NotFound, NotPermitted, NotSignedIn
 from app.domain.messages import Kind
-from app.domain.permissions import VISITOR, Actor, Role
+from app.domain.permissions import VISITOR, Actor
+from app.domain.roles import Role
 from app.store import letters, messages
 from app.usecases import inbox
 from tests.make import NOW, Clock, make_actor

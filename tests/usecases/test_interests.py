@@ -6,7 +6,8 @@ import pytest
 
 from app.domain.errors import Conflict, GoldgapError, Invalid, NotFound, NotPermitted, NotSignedIn
 from app.domain.lifecycle import Assessment
-from app.domain.permissions import VISITOR, Actor, Permission, Role, reach
+from app.domain.permissions import VISITOR, Actor, reach
+from app.domain.roles import Permission, Role
 from app.usecases import assessments, clusters, interests, operators
 from tests.make import NOW, Clock
 from tests.usecases.world import World

@@ -10,7 +10,8 @@ from app.domain.accounts import Browser
 from app.domain.errors import Conflict, Invalid, NotPermitted, NotSignedIn
 from app.domain.invitations import NoLongerValid
 from app.domain.messages import Kind
-from app.domain.permissions import VISITOR, Membership, Role
+from app.domain.permissions import VISITOR, Membership
+from app.domain.roles import Role
 from app.store import keys, tables
 from app.store.keys import digest
 from app.usecases import clusters, departures, invitations, members, operators, sessions

@@ -6,7 +6,8 @@ import pytest
 
 from app.domain.errors import GoldgapError, Invalid, NotFound, NotPermitted, NotSignedIn
 from app.domain.invitations import MOST_A_DAY, MOST_OPEN
-from app.domain.permissions import VISITOR, TokenScope
+from app.domain.permissions import VISITOR
+from app.domain.roles import TokenScope
 from app.usecases import invitations
 from tests.usecases.people import invite, newest_link
 from tests.usecases.world import World

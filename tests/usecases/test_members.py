@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from app.domain.errors import Conflict, Invalid, NotFound, NotPermitted, NotSignedIn
 from app.domain.invitations import Standing
 from app.domain.messages import Kind
-from app.domain.permissions import VISITOR, Membership, Role
+from app.domain.permissions import VISITOR, Membership
+from app.domain.roles import Role
 from app.store import tables
 from app.usecases import invitations, members, operators
 from tests.make import NOW

@@ -7,7 +7,8 @@ import pytest
 
 from app.domain.accounts import User
 from app.domain.errors import Invalid, NotFound
-from app.domain.permissions import CLUSTER_ROLES, PROGRAMME_ROLES, Actor, Membership, Role
+from app.domain.permissions import Actor, Membership
+from app.domain.roles import CLUSTER_ROLES, PROGRAMME_ROLES, Role
 from app.usecases import operators
 from tests.usecases.world import PEOPLE, World
 

@@ -10,7 +10,8 @@ import pytest
 
 from app.domain.errors import GoldgapError
 from app.domain.invitations import MOST_OPEN
-from app.domain.permissions import Actor, Membership, Role
+from app.domain.permissions import Actor, Membership
+from app.domain.roles import Role
 from app.usecases import departures, invitations, members, operators
 from app.usecases.invitations import Accepted
 from tests.usecases.people import accept, give, invite, membership_id, roles

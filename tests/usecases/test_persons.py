@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.errors import ConfirmationDue, Conflict, Invalid, NotFound, NotPermitted, NotSignedIn
-from app.domain.permissions import VISITOR, Role
+from app.domain.permissions import VISITOR
 from app.domain.retention import Retention
+from app.domain.roles import Role
 from app.store import tables
 from app.store.persons import _LEFT_OUT, OWN
 from app.usecases import gaps, journal, operators, persons, retention

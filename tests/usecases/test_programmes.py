@@ -8,7 +8,8 @@ import pytest
 
 from app.domain.clusters import Round
 from app.domain.errors import Invalid
-from app.domain.permissions import Membership, Role, TokenScope
+from app.domain.permissions import Membership
+from app.domain.roles import Role, TokenScope
 from app.usecases import clusters
 from tests.make import make_programme
 from tests.store.kept import keep_person

@@ -11,7 +11,7 @@ import pytest
 from app.domain.answers import Answer
 from app.domain.errors import Conflict, Invalid, Stale
 from app.domain.lifecycle import Assessment, Move, State
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.usecases import assessments, clusters, operators, portfolio
 from app.usecases.portfolio import Query
 from tests.usecases.world import Line, World

@@ -7,7 +7,8 @@ import pytest
 
 from app.domain.errors import NotFound, NotPermitted, NotSignedIn
 from app.domain.lifecycle import Assessment, Move
-from app.domain.permissions import VISITOR, TokenScope
+from app.domain.permissions import VISITOR
+from app.domain.roles import TokenScope
 from app.usecases import assessments
 from tests.make import NOW, Clock, make_framework
 from tests.usecases.world import World

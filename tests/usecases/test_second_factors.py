@@ -9,7 +9,8 @@ import pytest
 
 from app.domain.accounts import RECOVERY_CODES
 from app.domain.errors import Conflict, FactorDue, Invalid, NotFound, NotPermitted, NotSignedIn
-from app.domain.permissions import VISITOR, Actor, Membership, Role, TokenScope
+from app.domain.permissions import VISITOR, Actor, Membership
+from app.domain.roles import Role, TokenScope
 from app.store.database import Store
 from app.usecases import accounts, assessments, clusters, portfolio, second_factors, sessions, tokens
 from app.usecases.portfolio import Query

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from app.domain.errors import ConfirmationDue, Invalid, NotPermitted, NotSignedIn, TooMany
-from app.domain.permissions import VISITOR, Membership, Role, TokenScope
+from app.domain.permissions import VISITOR, Membership
+from app.domain.roles import Role, TokenScope
 from app.store import limits, tables
 from app.store import sessions as kept_sessions
 from app.usecases import operators, second_factors, second_steps, sessions, tokens

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from app.domain.accounts import Browser
 from app.domain.errors import Invalid, NotFound
-from app.domain.permissions import VISITOR, Actor, Membership, Role
+from app.domain.permissions import VISITOR, Actor, Membership
+from app.domain.roles import Role
 from app.store import passwords, tables
 from app.store.entering import SignedIn
 from app.usecases import operators, sessions, tokens

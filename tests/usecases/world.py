@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from app.domain.clusters import Cluster
 from app.domain.lifecycle import Assessment, Move
-from app.domain.permissions import Actor, Membership, Role, TokenScope
+from app.domain.permissions import Actor, Membership
+from app.domain.roles import Role, TokenScope
 from app.frameworks.reader import Frameworks
 from app.store.database import Store
 from app.usecases import assessments, clusters, operators

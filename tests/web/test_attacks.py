@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from app.domain.errors import Unavailable
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.pages import resumption
 from app.store import database, passwords
 from app.store.database import make_engine

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from httpx2 import Response
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.store import refusals as kept
 from app.usecases import tokens
 from tests.pages.client import PageClient

@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
-from app.domain.permissions import Role
+from app.domain.roles import Role
 from app.main import create_app
 from app.settings import Settings
 from app.web.security import CONTENT_SECURITY_POLICY, MAX_BODY_BYTES, BodyLimit, Faults

@@ -4,7 +4,7 @@ Statements are written over these, never over entities: reads go from columns st
 """
 
 from app.store.tables import of_assessments, of_clusters, of_journal, of_people, of_service
-from app.store.tables.base import UtcDateTime, metadata
+from app.store.tables.columns import UtcDateTime, metadata
 
 __all__ = ["UtcDateTime", "metadata", "of_assessments", "of_clusters", "of_journal", "of_people", "of_service"]
 

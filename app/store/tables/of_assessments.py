@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from sqlmodel import Field, SQLModel
 
-from app.store.tables.base import UtcDateTime, one_of
+from app.store.tables.columns import UtcDateTime, one_of
 
 
 class AssessmentRow(SQLModel, table=True):

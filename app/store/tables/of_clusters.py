@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.store.tables.base import UtcDateTime, one_of
+from app.store.tables.columns import UtcDateTime, one_of
 
 
 class ProgrammeRow(SQLModel, table=True):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.store.tables.base import UtcDateTime
+from app.store.tables.columns import UtcDateTime
 
 # A later migration that rebuilds one of these tables on SQLite must make its triggers again; `migrate check` tells.
 TRIGGERS: Mapping[str, frozenset[str]] = {

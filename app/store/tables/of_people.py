@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-from app.store.tables.base import UtcDateTime
+from app.store.tables.columns import UtcDateTime
 
 
 class UserRow(SQLModel, table=True):

@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlmodel import Field, SQLModel
 
-from app.store.tables.base import UtcDateTime
+from app.store.tables.columns import UtcDateTime
 
 
 class KeyRow(SQLModel, table=True):
