@@ -65,6 +65,7 @@ class Settings(OpenIdSettings, BaseSettings):
     secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)
     allowed_hosts: Names = Field(default_factory=_default_hosts)
     trusted_proxies: Names = ()
+    api_docs: bool = True
     clock_offset: int = 0
     optional_frameworks: Names = ()
     keep_sent_mail_days: Days = _USUAL.sent_mail
@@ -268,6 +269,8 @@ def _proxies(settings: Settings) -> Iterator[str]:
             everybody = ipaddress.ip_network(proxy, strict=False).prefixlen < _NARROWEST_PREFIX
         except ValueError:
             everybody = proxy == "*"
+            if not everybody:
+                yield "GOLDGAP_TRUSTED_PROXIES takes addresses and networks such as 10.0.0.7 or 10.1.0.0/16."
         if everybody:
             yield "GOLDGAP_TRUSTED_PROXIES trusts everybody, so anybody could give a false address."
 

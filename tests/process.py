@@ -108,7 +108,7 @@ def serving(folder: Path, *words: str, scheme: str = "http", **settings: str) ->
 
 
 def _make_database(file: Path, secret: str) -> str:
-    """Make a database with two accounts; returns an administrator's token."""
+    """Make a database with one account; returns a token of its person."""
     file.parent.mkdir(mode=0o700)
     url = f"sqlite:///{file}"
     schema.upgrade(url)
@@ -119,11 +119,8 @@ def _make_database(file: Path, secret: str) -> str:
         secret=secret,
     )
     operators.create_user(store, {"email": EMAIL, "name": "Kari"}, password_hash=passwords.hashed(PASSWORD))
-    operators.create_user(
-        store, {"email": "root@example.org", "name": "Root"}, password_hash=None, is_administrator=True
-    )
     raw = {"name": "attacks", "days": 1, "scopes": list(TokenScope)}
-    issued = tokens.issue(store, operators.acting_as(store, "root@example.org"), raw)
+    issued = tokens.issue(store, operators.acting_as(store, EMAIL), raw)
     store.dispose()
     return issued.secret
 

@@ -37,6 +37,7 @@ class Frame:
     crumbs: tuple[Crumb, ...]
     request_path: str
     notice: str
+    has_reference: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.domain.errors import NotFound
 from app.pages.contexts import Context
 from app.pages.templating import PageDep
 
@@ -60,7 +61,9 @@ class ReferenceContext(Context):
 
 @router.get("/docs", name="docs")
 def reference(page: PageDep) -> Response:
-    """Show the reference of the API."""
+    """Show the reference of the API, where the operator has it open."""
+    if not page.request.app.state.api_docs:
+        raise NotFound
     described: dict[str, Any] = page.request.app.openapi()
     operations = list(_operations(described))
     sections = (

@@ -28,6 +28,8 @@ from app.web.language import Languages
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
 
+_SHOWN_AGAIN = frozenset({200, 401, 422})
+
 UrlFor = Callable[..., URLPath]
 
 
@@ -105,7 +107,7 @@ class Page:
         """Render a whole page."""
         fields = {field.name: getattr(context, field.name) for field in dataclasses.fields(context)}
         template = self._templates.environment(self.language).get_template(context.template)
-        response = self._answer(template.render(page=self._frame(context), **fields), status, headers)
+        response = self._answer(template.render(page=self._frame(context, status), **fields), status, headers)
         notices.take(self.request, response, https=self.request.app.state.https)
         return response
 
@@ -136,7 +138,7 @@ class Page:
     def _answer(self, body: str, status: int, headers: Mapping[str, str] | None) -> HTMLResponse:
         return HTMLResponse(body, status, {"Vary": "HX-Request, Accept-Language, Cookie", **(headers or {})})
 
-    def _frame(self, context: Context) -> Frame:
+    def _frame(self, context: Context, status: int) -> Frame:
         return Frame(
             title=context.title,
             language=self.language,
@@ -145,8 +147,10 @@ class Page:
             unread=self._unread(),
             nav=tuple(self._nav()),
             crumbs=context.crumbs,
-            request_path=str(self.request.scope["path"]),
+            # A refusal repeats nothing that was sent, so not where it was sent either; a form that is shown again does.
+            request_path=str(self.request.scope["path"]) if status in _SHOWN_AGAIN else "/",
             notice=notices.words(self.request, self.say),
+            has_reference=self.request.app.state.api_docs,
         )
 
     def _unread(self) -> int:

@@ -81,7 +81,9 @@ def of_server() -> dict[str, Any]:
                 "stream": "ext://sys.stdout",
             }
         },
-        "loggers": {"uvicorn": both, "goldgap": both},
+        # What reads forms tells of their bytes; and whatever else has something to say says it in a line of this kind.
+        "loggers": {"uvicorn": both, "goldgap": both, "python_multipart": {"level": "CRITICAL"}},
+        "root": {"handlers": ["out"], "level": "WARNING"},
     }
 
 

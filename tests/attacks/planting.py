@@ -82,8 +82,10 @@ class Field:
         if slot.operation:
             return self._write(slot, text)
         browser: PageClient = self.browsers[slot.who]
-        shown = browser.http.get(slot.page)
-        form = slots.form_of(html.read(shown.text), slot)
+        form = slot.form
+        if form is None or form.all("input", name="revision"):
+            # What has been changed since wants to be changed as it is now.
+            form = slots.form_of(html.read(browser.http.get(slot.page).text), slot)
         method, address, fields = slots.filled(form, slot, text)
         if method == "GET":
             answer = browser.http.get(address, params=fields)

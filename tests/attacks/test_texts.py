@@ -11,6 +11,7 @@ import json
 import math
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,6 +120,14 @@ def turns(taken: list[str], others: list[str]) -> Iterator[dict[str, list[str]]]
         yield {name: at_once[(beginning + at) % len(at_once)] for at, name in enumerate([*taken, *others])}
 
 
+def pages_of(twin: Shown) -> frozenset[str]:
+    """Return what to look at again: what showed a harmless text of its own, beside those in the head of every page."""
+    texts = {name: set(re.findall(f"(?i){MARK}", text)) for name, (_, text) in twin.items()}
+    often = Counter(mark for found in texts.values() for mark in found)
+    everywhere = {mark for mark, times in often.items() if times > len(texts) / 3}
+    return frozenset(name for name, found in texts.items() if SOAK or found - everywhere)
+
+
 def pairs(attacked: Shown, twin: Shown, refused: Shown) -> dict[str, tuple[str, str]]:
     """Return each page beside its harmless twin: that of a text that was taken, or of one that was not."""
     other = {name: twin[name] if status == twin[name][0] else refused[name] for name, (status, _) in attacked.items()}
@@ -152,9 +161,7 @@ def test_every_field_is_shown_somewhere_and_set_apart_from_htmx(field: Field, tw
 
 
 def test_no_attack_changes_a_page(field: Field, twin: Shown, refused: Shown, parser: Page) -> None:
-    # What shows none of the harmless texts shows none of the others.
-    showing = frozenset(name for name, (_, text) in twin.items() if re.search(f"(?i){MARK}", text))
-    assert len(showing) > len(field.slots)
+    showing = pages_of(twin)
     found: list[str] = []
     tried: set[str] = set()
     taken = [slot.name for slot in field.slots if twin[slot.name][0] < 300 and "email" not in slot.field]
