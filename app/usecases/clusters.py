@@ -15,7 +15,16 @@ from app.domain.interests import Interest
 from app.domain.invitations import Invitation
 from app.domain.lifecycle import Assessment
 from app.domain.members import Place
-from app.domain.permissions import Actor, Reach, allows, allows_in_programme, is_withheld, reach, require, require_in_programme
+from app.domain.permissions import (
+    Actor,
+    Reach,
+    allows,
+    allows_in_programme,
+    is_withheld,
+    reach,
+    require,
+    require_in_programme,
+)
 from app.domain.portfolio import replaced
 from app.domain.roles import Permission
 from app.frameworks.reader import Frameworks
