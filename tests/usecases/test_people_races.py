@@ -47,7 +47,9 @@ def test_of_a_hundred_who_accept_one_link_at_once_one_does(world: World) -> None
 def test_of_many_who_make_an_account_of_one_link_at_once_one_does(world: World) -> None:
     link = invite(world)
     found = at_once(lambda _: accept(world, link), 8)
-    assert Counter(each if isinstance(each, str) else type(each) for each in found) == {Accepted: 1, "invitation": 7}
+    assert [type(each) for each in found if not isinstance(each, str)] == [Accepted]
+    # On a machine that has much else to do, some wait too long for their turn to have a password hashed.
+    assert {each for each in found if isinstance(each, str)} <= {"invitation", "unavailable"}
     assert world.verbs() == ["invited", "created-user", "accepted-invitation"]
     assert len([user for user in operators.users(world.store) if user.email == "ase@example.org"]) == 1
 
