@@ -17,6 +17,7 @@ from app.usecases import passwords, second_factors
 from app.web import clients, identity
 from app.web.deps import FormDep, StoreDep
 from app.web.errors import status_of
+from app.web.turns import TurnDep
 
 router = APIRouter(include_in_schema=False)
 
@@ -67,7 +68,7 @@ def password(page: PageDep, store: StoreDep) -> Response:
 
 
 @router.post("/account/password", name="change_password")
-def change_password(page: PageDep, store: StoreDep, form: FormDep) -> Response:
+def change_password(page: PageDep, store: StoreDep, form: FormDep, _turn: TurnDep) -> Response:
     """Change the password; everywhere else one is signed out."""
     secret = identity.session_secret(page.request) or ""
     try:
@@ -109,7 +110,7 @@ def reset(page: PageDep, store: StoreDep, reset_id: str, secret: str) -> Respons
 
 
 @router.post("/reset/{reset_id}/{secret}", name="set_password")
-def set_password(page: PageDep, store: StoreDep, form: FormDep, reset_id: str, secret: str) -> Response:
+def set_password(page: PageDep, store: StoreDep, form: FormDep, _turn: TurnDep, reset_id: str, secret: str) -> Response:
     """Set a new password by a link, and lead to signing in with it."""
     browser = clients.browser(page.request)
     try:

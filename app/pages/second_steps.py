@@ -18,6 +18,7 @@ from app.web import clients, identity
 from app.web.addresses import local_path
 from app.web.deps import FormDep, StoreDep
 from app.web.errors import status_of
+from app.web.turns import TurnDep
 
 router = APIRouter(include_in_schema=False)
 
@@ -95,7 +96,7 @@ def confirm_page(page: PageDep, store: StoreDep, next: str = "/") -> Response:  
 
 
 @router.post("/confirm", name="confirm_who_one_is")
-def confirm(page: PageDep, store: StoreDep, form: FormDep) -> Response:
+def confirm(page: PageDep, store: StoreDep, form: FormDep, _turn: TurnDep) -> Response:
     """Confirm who one is, and go on with what was typed."""
     secret = identity.session_secret(page.request) or ""
     browser, site = clients.browser(page.request), clients.site(page.request)

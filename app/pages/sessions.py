@@ -20,6 +20,7 @@ from app.web import clients, identity, refusals
 from app.web.addresses import local_path
 from app.web.deps import FormDep, StoreDep
 from app.web.errors import status_of
+from app.web.turns import TurnDep
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,7 +51,7 @@ def sign_in_form(page: PageDep, store: StoreDep, next: str = "/") -> Response:  
 
 
 @router.post("/sign-in", name="sign_in_with_password")
-def sign_in(page: PageDep, store: StoreDep, form: FormDep) -> Response:
+def sign_in(page: PageDep, store: StoreDep, form: FormDep, _turn: TurnDep) -> Response:
     """Begin a session; what was typed before an earlier one ended is handed back."""
     try:
         begun = sessions.sign_in(store, form, clients.browser(page.request))

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.accounts import SECOND_STEP_LIFE, SESSION_IDLE, SESSION_LIFE
-from app.store import sessions, tables, totps
+from app.store import accounts, sessions, tables, totps
 from app.store.database import Store, Transaction
 from app.store.keys import digest
 from tests.make import NOW, Clock
@@ -92,6 +92,17 @@ def test_a_session_is_over_at_the_end_of_its_life_and_not_before(
         assert sessions.alive(tx, secret) is None
         assert sessions.load(tx, digest(secret)) is not None
         assert sessions.of(tx, user.id) == []
+
+
+def test_the_session_of_somebody_who_is_disabled_is_over(store: Store) -> None:
+    user = keep_person(store)
+    with store.writing() as tx:
+        secret = sessions.begin(tx, user.id, "")
+        accounts.update(tx, user.id, is_disabled=True)
+        assert sessions.alive(tx, secret) is None
+        assert sessions.of(tx, user.id) == []
+        accounts.update(tx, user.id, is_disabled=False)
+        assert sessions.alive(tx, secret) is not None
 
 
 def test_a_session_that_is_always_in_use_is_over_in_the_end(store: Store, clock: Clock) -> None:
