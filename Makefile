@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 .PHONY: help run test check format-check lint types imports templates translations docker packages \
-        format bench planted mutants screenshots lock clean
+        format bench planted mutants soak screenshots lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -41,6 +41,10 @@ format: .venv/dev  ## put code and templates into shape, and mend what can be me
 
 bench: .venv/dev  ## the benchmark, as one table of ratios
 	$(BENCH)
+
+soak: .venv/dev  ## the long forms of tests: each of 548 attacks in each field; half an hour
+	@tests/install-system-packages
+	GOLDGAP_SOAK=1 $(BIN)/pytest tests/attacks/test_texts.py
 
 planted: .venv/dev  ## plant faults, and show that the tests catch each
 	$(PLANTED)

@@ -27,7 +27,7 @@ def way_out(store: Store, person: Actor | None, kind: Kind = Kind.SUBMITTED) -> 
     assert person is not None
     user_id = person.user_id or ""
     with store.writing() as tx:
-        return {"user_id": user_id, "kind": kind, "secret": letters.unsubscribing(tx, user_id, kind)}
+        return {"user_id": user_id, "kind": kind, "proof": letters.unsubscribing(tx, user_id, kind)}
 
 
 def read(raw: bytes) -> EmailMessage:

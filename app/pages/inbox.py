@@ -118,16 +118,16 @@ def choose(page: PageDep, store: StoreDep, form: FormDep) -> Response:
     return page.go("messages", notice=Notice.MESSAGES_CHOSEN)
 
 
-@router.get("/unsubscribe/{user_id}/{kind}/{secret}", name="unsubscribe_page")
-def unsubscribe_page(page: PageDep, store: StoreDep, user_id: str, kind: str, secret: str) -> Response:
+@router.get("/unsubscribe/{user_id}/{kind}/{proof}", name="unsubscribe_page")
+def unsubscribe_page(page: PageDep, store: StoreDep, user_id: str, kind: str, proof: str) -> Response:
     """Show what a link in a mail turns off; following it changes nothing yet, as mail programs follow links too."""
-    return _unsubscribing(page, inbox.unsubscribing(store, user_id, kind, secret))
+    return _unsubscribing(page, inbox.unsubscribing(store, user_id, kind, proof))
 
 
-@router.post("/unsubscribe/{user_id}/{kind}/{secret}", name="unsubscribe")
-def unsubscribe(page: PageDep, store: StoreDep, user_id: str, kind: str, secret: str) -> Response:
+@router.post("/unsubscribe/{user_id}/{kind}/{proof}", name="unsubscribe")
+def unsubscribe(page: PageDep, store: StoreDep, user_id: str, kind: str, proof: str) -> Response:
     """Turn one kind of mail off, for a person at the button or a mail program in one click (RFC 8058)."""
-    return _unsubscribing(page, inbox.unsubscribe(store, user_id, kind, secret))
+    return _unsubscribing(page, inbox.unsubscribe(store, user_id, kind, proof))
 
 
 def _unsubscribing(page: Page, found: inbox.Unsubscribing) -> Response:

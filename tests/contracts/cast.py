@@ -302,9 +302,9 @@ def _messages(world: World, stage: Stage, people: Mapping[str, Actor]) -> None:
     manager = people["manager"].user_id or ""
     notice = inbox.inbox(world.store, people["manager"]).notices[0].id
     with world.store.writing() as tx:
-        secret = letters.unsubscribing(tx, manager, Kind.SUBMITTED)
+        proof = letters.unsubscribing(tx, manager, Kind.SUBMITTED)
     failed = keep_failed_mail(world.store)
-    more = {"notice_id": notice, "user_id": manager, "kind": str(Kind.SUBMITTED), "secret": secret, "mail_id": failed}
+    more = {"notice_id": notice, "user_id": manager, "kind": str(Kind.SUBMITTED), "proof": proof, "mail_id": failed}
     for place, state in stage.things:
         stage.things[place, state] = Thing({**stage.things[place, state].words, **more})
 

@@ -202,7 +202,7 @@ def test_only_a_post_is_let_through(world: World, manager: Actor, method: str) -
     assert TestClient(world.app, base_url=ORIGIN).request(method, address, headers=foreign).status_code == 403
 
 
-@pytest.mark.parametrize("change", [{"secret": "ab" * 32}, {"kind": "withdrew"}, {"user_id": "0" * 16}, {"kind": "x"}])
+@pytest.mark.parametrize("change", [{"proof": "ab" * 32}, {"kind": "withdrew"}, {"user_id": "0" * 16}, {"kind": "x"}])
 def test_a_link_that_is_not_ours_leads_to_nothing(world: World, manager: Actor, change: dict[str, str]) -> None:
     parts = {**way_out(world.store, manager), **change}
     address = str(world.app.url_path_for("unsubscribe", **parts))

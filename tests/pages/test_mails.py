@@ -192,7 +192,7 @@ def test_no_mail_program_makes_a_link_of_a_name(typed: str) -> None:
 
 def test_the_addresses_in_mails_are_routes() -> None:
     app = create_app(Settings())
-    parts = {"user_id": "kari", "kind": "submitted", "secret": "ab" * 32}
+    parts = {"user_id": "kari", "kind": "submitted", "proof": "ab" * 32}
     assert f"{BASE}{app.url_path_for('unsubscribe_page', **parts)}" == written(Kind.SUBMITTED).unsubscribe
     assert f"{BASE}{app.url_path_for('messages')}" in written(Kind.SUBMITTED).text
 
