@@ -32,7 +32,9 @@ def scope(path: str, route: str | None, params: dict[str, str], actor: Actor | N
     """Return the scope of a request as it is when the answer begins."""
     found: Scope = {"type": "http", "method": "GET", "path": path, "path_params": params, "client": ("192.0.2.1", 5)}
     found["state"] = {"request_id": "f" * 16, **({"actor": actor} if actor else {})}
-    return found | ({"route": Route(route, lambda _: None)} if route else {})
+    if route:
+        found["route"] = Route(route, lambda _: None)
+    return found
 
 
 @pytest.mark.usefixtures("served")

@@ -12,7 +12,7 @@ from app.store import passwords
 from app.web import turns
 from tests.pages.client import ORIGIN
 from tests.served import served
-from tests.usecases.people import hash_quickly
+from tests.usecases.signing import hash_quickly
 
 # More than the server of the tests has threads.
 MANY = 45
