@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from app.domain.consent import Audience
+from app.domain.roles import Role
+from app.pages import messages
 from app.pages.templating import Page
 from app.store.history import PastLine
 from app.store.journal import Verb
@@ -23,13 +26,19 @@ class Told:
     @property
     def who(self) -> str:
         """Who did it."""
-        if self.line.actor is None:
-            return self.page.say("A person whose name was erased")
-        return self.page.say("The operator") if self.line.actor_id == OPERATOR.user_id else self.line.actor
+        return self.page.say("The operator") if self.line.actor_id == OPERATOR.user_id else self._named(self.line.actor)
 
     def say(self, message: str, **params: object) -> str:
-        """Return a sentence about who did it."""
-        return self.page.say(message, who=self.who, **params)
+        """Return a sentence about who did it, and perhaps about the person that it was done to."""
+        return self.page.say(message, who=self.who, person=self._named(self.line.person), **params)
+
+    def role(self, side: Mapping[str, Any]) -> str:
+        """What somebody is by the role on one side of the change, as it is called within a sentence."""
+        is_deputy = side["role"] == Role.MANAGER and side.get("until")
+        return self.page.say("a deputy cluster manager") if is_deputy else messages.role(side["role"], self.page.say)
+
+    def _named(self, name: str | None) -> str:
+        return self.page.say("A person whose name was erased") if name is None else name
 
 
 class Difference(NamedTuple):
@@ -96,6 +105,26 @@ def _title(told: Told) -> str:
     return told.line.assessment or str({**told.line.before, **told.line.after}.get("title", "")) or "…"
 
 
+def _handed_over(told: Told) -> str:
+    if told.line.actor_id == told.line.subject:
+        return told.say("%(who)s handed the cluster over to a colleague")
+    return told.say("%(who)s took over the cluster from %(person)s")
+
+
+def _audience(told: Told) -> str:
+    say = told.page.say
+    return {
+        Audience.PROGRAMME: say("the programme"),
+        Audience.PEERS: say("other clusters"),
+        Audience.PUBLIC: say("everybody"),
+    }[Audience(told.line.after["audience"])]
+
+
+def _changed_role(told: Told) -> str:
+    now, before = told.role(told.line.after), told.role(told.line.before)
+    return told.say("%(who)s made %(person)s %(role)s, who was %(before)s", role=now, before=before)
+
+
 _TELLERS: Mapping[str, Callable[[Told], str]] = {
     Verb.ANSWERED: _answered,
     Verb.STARTED: lambda told: told.say("%(who)s started the assessment “%(title)s”", title=_title(told)),
@@ -104,4 +133,22 @@ _TELLERS: Mapping[str, Callable[[Told], str]] = {
     Verb.DELETED: lambda told: told.say("%(who)s deleted the draft “%(title)s”", title=_title(told)),
     Verb.REGISTERED: lambda told: told.say("%(who)s registered the cluster"),
     Verb.UPDATED: lambda told: told.say("%(who)s changed what is said about the cluster"),
+    Verb.INVITED: lambda told: told.say("%(who)s invited somebody to be %(role)s", role=told.role(told.line.after)),
+    Verb.INVITED_AGAIN: lambda told: told.say("%(who)s sent an invitation again"),
+    Verb.WITHDREW_INVITATION: lambda told: told.say("%(who)s took back an invitation"),
+    Verb.ACCEPTED_INVITATION: lambda told: told.say(
+        "%(who)s accepted the invitation to be %(role)s", role=told.role(told.line.after)
+    ),
+    # Whoever has no account can decline too, and nobody's name is known then.
+    Verb.DECLINED_INVITATION: lambda told: told.say("An invitation was declined"),
+    Verb.CHANGED_ROLE: _changed_role,
+    Verb.REMOVED_MEMBER: lambda told: told.say(
+        "%(who)s removed %(person)s, who was %(role)s", role=told.role(told.line.before)
+    ),
+    Verb.HANDED_OVER: _handed_over,
+    Verb.LEFT: lambda told: told.say("%(who)s left the cluster"),
+    Verb.SHARED: lambda told: told.say("%(who)s decided to share with %(audience)s", audience=_audience(told)),
+    Verb.STOPPED_SHARING: lambda told: told.say(
+        "%(who)s decided not to share with %(audience)s any longer", audience=_audience(told)
+    ),
 }

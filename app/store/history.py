@@ -10,9 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.domain.permissions import Reach
+from app.store.assessments import opens
+from app.store.clusters import reaches
 from app.store.database import Transaction
 from app.store.journal import NOTHING
-from app.store.tables import assessments, clusters, journal, journal_names, journal_texts
+from app.store.tables import assessments, clusters, journal, journal_names, journal_texts, users
 
 _POSITION = re.compile(r"[0-9]{1,9}", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
@@ -24,12 +26,14 @@ _COLUMNS = (
     clusters.c.slug.label("cluster"),
     clusters.c.name.label("cluster_name"),
     assessments.c.title.label("assessment"),
+    users.c.name.label("person"),
 )
 _JOINED = (
     journal.outerjoin(journal_names, journal_names.c.digest == journal.c.name_digest)
     .outerjoin(journal_texts, journal_texts.c.line_id == journal.c.id)
     .outerjoin(clusters, clusters.c.id == journal.c.cluster_id)
     .outerjoin(assessments, assessments.c.id == journal.c.subject)
+    .outerjoin(users, users.c.id == journal.c.subject)
 )
 
 
@@ -62,8 +66,8 @@ class Place:
 class PastLine:
     """A line of the journal as people are told it.
 
-    `actor` is None where the name was erased. `assessment` is the title of the assessment that it is about, None where
-    it is about none, or one that is no longer there.
+    `actor` is None where the name was erased. `assessment` is the title of the assessment that it is about, `person`
+    the name of the person; None where it is about none, or one that is no longer there.
     """
 
     place: Place
@@ -75,6 +79,7 @@ class PastLine:
     cluster: str | None
     cluster_name: str | None
     assessment: str | None
+    person: str | None
     before: Mapping[str, Any]
     after: Mapping[str, Any]
 
@@ -89,68 +94,59 @@ class PastLine:
         return None if self.assessment is None else self.subject
 
 
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Who is told: of what lies within reach and is shared with them, the lines with these verbs."""
+
+    within: Reach
+    verbs: Collection[str]
+
+    @property
+    def told(self) -> sa.ColumnElement[bool]:
+        """The condition that keeps lines to those that they are told."""
+        # A line about no assessment, or about a draft that was deleted, has nothing that could be withheld.
+        is_open = sa.or_(assessments.c.id.is_(None), opens(self.within))
+        return sa.and_(reaches(self.within), journal.c.verb.in_(sorted(self.verbs)), is_open)
+
+
 def of_cluster(
-    tx: Transaction, cluster_id: str, *, verbs: Collection[str] | None, behind: Place | None, limit: int
+    tx: Transaction, cluster_id: str, hearing: Hearing, *, behind: Place | None, limit: int
 ) -> list[PastLine]:
-    """Return a cluster's lines, all or those with these verbs, the newest first from behind a place."""
-    return _read(tx, journal.c.cluster_id == cluster_id, verbs=verbs, behind=behind, limit=limit)
+    """Return a cluster's lines, the newest first from behind a place."""
+    return _read(tx, sa.and_(journal.c.cluster_id == cluster_id, hearing.told), behind=behind, limit=limit)
 
 
 def of_assessment(
     tx: Transaction,
     assessment_id: str,
+    hearing: Hearing,
     *,
     indicator: str | None,
-    verbs: Collection[str] | None,
     behind: Place | None,
     limit: int,
 ) -> list[PastLine]:
     """Return an assessment's lines, or those about one of its indicators, the newest first from behind a place."""
-    about = journal.c.subject == assessment_id
+    about = sa.and_(journal.c.subject == assessment_id, hearing.told)
     if indicator is not None:
         about = sa.and_(about, journal.c.indicator == indicator)
-    return _read(tx, about, verbs=verbs, behind=behind, limit=limit)
+    return _read(tx, about, behind=behind, limit=limit)
 
 
 def since(
-    tx: Transaction,
-    moment: dt.datetime,
-    *,
-    by_others_than: str,
-    whole: Reach,
-    told: Reach,
-    verbs: Collection[str],
-    limit: int,
+    tx: Transaction, moment: dt.datetime, *, by_others_than: str, hearings: Sequence[Hearing], limit: int
 ) -> list[PastLine]:
-    """Return what others did since a moment: all of it within `whole`, and what has one of the verbs within `told`."""
-    parts = [_within(whole), sa.and_(_within(told), journal.c.verb.in_(sorted(verbs)))]
+    """Return what others did in clusters since a moment, of what is told in any of the ways."""
     about = sa.and_(
         journal.c.at > moment,
         journal.c.actor_id != by_others_than,
         journal.c.cluster_id.is_not(None),
-        sa.or_(*parts),
+        sa.or_(*(hearing.told for hearing in hearings)),
     )
-    return _read(tx, about, verbs=None, behind=None, limit=limit)
+    return _read(tx, about, behind=None, limit=limit)
 
 
-def _within(reach: Reach) -> sa.ColumnElement[bool]:
-    if reach.everything:
-        return sa.true()
-    in_clusters = journal.c.cluster_id.in_(sorted(reach.clusters))
-    return sa.or_(in_clusters, journal.c.programme_id.in_(sorted(reach.programmes)))
-
-
-def _read(
-    tx: Transaction,
-    about: sa.ColumnElement[bool],
-    *,
-    verbs: Collection[str] | None,
-    behind: Place | None,
-    limit: int,
-) -> list[PastLine]:
+def _read(tx: Transaction, about: sa.ColumnElement[bool], *, behind: Place | None, limit: int) -> list[PastLine]:
     statement = sa.select(*_COLUMNS).select_from(_JOINED).where(about)
-    if verbs is not None:
-        statement = statement.where(journal.c.verb.in_(sorted(verbs)))
     if behind is not None:
         statement = statement.where(_before(behind))
     order = (journal.c.at.desc(), journal.c.position.desc(), journal.c.id.desc())
@@ -171,6 +167,6 @@ def _before(place: Place) -> sa.ColumnElement[bool]:
 
 def _line(row: sa.RowMapping) -> PastLine:
     values = {name: row[name] for name in ("actor_id", "actor", "verb", "subject", "indicator")}
-    names = {name: row[name] for name in ("cluster", "cluster_name", "assessment")}
+    names = {name: row[name] for name in ("cluster", "cluster_name", "assessment", "person")}
     texts = {name: json.loads(row[name] or NOTHING) for name in ("before", "after")}
     return PastLine(Place(row["at"], row["position"], row["id"]), **values, **names, **texts)

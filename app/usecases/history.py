@@ -23,7 +23,8 @@ MOST_NEWS = 10
 # What people outside the cluster are told: drafts are its own business.
 TOLD_OUTSIDE = frozenset({Verb.REGISTERED, Verb.UPDATED, Verb.SUBMITTED, Verb.WITHDREW})
 _OF_CLUSTER = ("slug", "name", "level", "region", "sector")
-# What is told of a thing before and after. A verb that is not here is told without: it may concern other people.
+# What a cluster's own people are told, and which words of before and after. What is not here is told to nobody on
+# pages: an evaluator's conflict of interest is no business of the cluster's.
 SHOWN: Mapping[str, tuple[str, ...]] = {
     Verb.ANSWERED: ("level", "note"),
     Verb.STARTED: ("title",),
@@ -32,7 +33,19 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     Verb.WITHDREW: ("state",),
     Verb.REGISTERED: _OF_CLUSTER,
     Verb.UPDATED: _OF_CLUSTER,
+    Verb.INVITED: ("role", "until"),
+    Verb.INVITED_AGAIN: (),
+    Verb.WITHDREW_INVITATION: (),
+    Verb.ACCEPTED_INVITATION: ("role", "until"),
+    Verb.DECLINED_INVITATION: (),
+    Verb.CHANGED_ROLE: ("role", "until"),
+    Verb.REMOVED_MEMBER: ("role", "until"),
+    Verb.HANDED_OVER: ("role",),
+    Verb.LEFT: ("roles",),
+    Verb.SHARED: ("audience",),
+    Verb.STOPPED_SHARING: ("audience",),
 }
+TOLD_INSIDE = frozenset(SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +69,8 @@ def of_cluster(store: Store, actor: Actor, slug: str, *, behind: Place | None, l
         cluster = kept_clusters.load(tx, slug, within=reach(actor))
         require(actor, Permission.CLUSTER_READ, cluster)
         is_whole = allows(actor, Permission.ASSESSMENT_READ_DRAFT, cluster)
-        verbs = None if is_whole else TOLD_OUTSIDE
-        found = kept.of_cluster(tx, cluster.id, verbs=verbs, behind=behind, limit=limit + 1)
+        hearing = kept.Hearing(reach(actor), TOLD_INSIDE if is_whole else TOLD_OUTSIDE)
+        found = kept.of_cluster(tx, cluster.id, hearing, behind=behind, limit=limit + 1)
     return History(cluster, None, None, *_page(found, limit), is_whole)
 
 
@@ -78,8 +91,8 @@ def of_assessment(
         if indicator is not None and indicator not in _numbers(frameworks, assessment):
             raise Invalid(Problem("indicator", "unknown", "There is no such indicator."))
         is_whole = allows(actor, Permission.ASSESSMENT_READ_DRAFT, assessment.cluster)
-        verbs = None if is_whole else TOLD_OUTSIDE
-        found = kept.of_assessment(tx, assessment.id, indicator=indicator, verbs=verbs, behind=behind, limit=limit + 1)
+        hearing = kept.Hearing(reach(actor), TOLD_INSIDE if is_whole else TOLD_OUTSIDE)
+        found = kept.of_assessment(tx, assessment.id, hearing, indicator=indicator, behind=behind, limit=limit + 1)
     return History(assessment.cluster, assessment, indicator, *_page(found, limit), is_whole)
 
 
@@ -96,9 +109,10 @@ def news(store: Store, actor: Actor) -> tuple[PastLine, ...]:
             tx,
             moment,
             by_others_than=actor.user_id,
-            whole=dataclasses.replace(whole, everything=False),
-            told=dataclasses.replace(told, everything=False),
-            verbs=TOLD_OUTSIDE,
+            hearings=(
+                kept.Hearing(dataclasses.replace(whole, everything=False), TOLD_INSIDE),
+                kept.Hearing(dataclasses.replace(told, everything=False), TOLD_OUTSIDE),
+            ),
             limit=MOST_NEWS,
         )
     return tuple(map(_told, found))

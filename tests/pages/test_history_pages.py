@@ -4,12 +4,15 @@ import datetime as dt
 
 import pytest
 
+from app.domain.messages import Kind
+from app.domain.permissions import VISITOR
 from app.domain.roles import Role
 from app.pages import history as history_pages
 from app.pages.past import _TELLERS
-from app.store import journal
+from app.store import journal, links
 from app.store.journal import Verb
-from app.usecases import assessments, clusters
+from app.usecases import assessments, clusters, consent, departures, invitations, members
+from app.usecases.history import TOLD_INSIDE
 from tests.pages.client import PageClient
 from tests.pages.desk import Desk
 from tests.pages.html import Element
@@ -18,8 +21,15 @@ from tests.pages.world import World
 # What is done to no cluster, and so is in no cluster's history.
 NOT_IN_A_CLUSTER = {
     *(Verb.SIGNED_IN, Verb.SIGNED_OUT, Verb.ISSUED_TOKEN, Verb.REVOKED_TOKEN, Verb.CHANGED_LANGUAGE),
-    *(Verb.CREATED_USER, Verb.DISABLED_USER, Verb.CREATED_PROGRAMME, Verb.ADDED_MEMBER, Verb.REMOVED_MEMBER),
+    *(Verb.CREATED_USER, Verb.DISABLED_USER, Verb.CREATED_PROGRAMME, Verb.ADDED_MEMBER),
     *(Verb.OPENED_ROUND, Verb.REFUSED, Verb.EXPORTED, Verb.ROTATED_KEY, Verb.ROTATED_SECRET, Verb.SEALED),
+    *(Verb.CONNECTED_IDENTITY, Verb.DISCONNECTED_IDENTITY, Verb.MARKED_READ, Verb.CHANGED_MESSAGES, Verb.UNSUBSCRIBED),
+    *(Verb.TESTED_MAIL, Verb.RETRIED_MAIL, Verb.RENAMED, Verb.ERASED, Verb.GAVE_PASSWORD, Verb.CONFIRMED),
+    *(Verb.ENDED_SESSION, Verb.ENDED_SESSIONS, Verb.CHANGED_PASSWORD, Verb.ASKED_FOR_PASSWORD, Verb.RESET_PASSWORD),
+    *(Verb.BEGAN_SECOND_FACTOR, Verb.ADDED_SECOND_FACTOR, Verb.REMOVED_SECOND_FACTOR, Verb.MADE_RECOVERY_CODES),
+    *(Verb.RESET_SECOND_FACTOR, Verb.UNLOCKED, Verb.CLOSED_ACCOUNT, Verb.ENABLED_USER),
+    # An evaluator's: told to those who follow the programme, on its page.
+    *(Verb.DECLARED_CONFLICT, Verb.LIFTED_CONFLICT),
 }
 
 
@@ -39,7 +49,7 @@ def open_history(desk: Desk, query: str = "", browser: PageClient | None = None)
 
 
 def test_every_verb_of_a_cluster_has_a_sentence() -> None:
-    assert set(_TELLERS) == set(Verb) - NOT_IN_A_CLUSTER
+    assert set(_TELLERS) == TOLD_INSIDE == set(Verb) - NOT_IN_A_CLUSTER
 
 
 def test_each_change_of_an_answer_is_said_in_a_sentence(desk: Desk) -> None:
@@ -61,6 +71,48 @@ def test_each_change_of_an_answer_is_said_in_a_sentence(desk: Desk) -> None:
     assert open_history(desk, "?indicator=A.1").one("h1").text == "History of A.1"
     nothing = open_history(desk, "?indicator=A.2")
     assert (told(nothing), "Nobody has changed this answer yet." in nothing.text) == ([], True)
+
+
+def test_each_thing_done_about_people_and_sharing_is_said_in_a_sentence(desk: Desk) -> None:
+    store, until = desk.world.store, "2027-01-31"
+    kari, ola = desk.kari, desk.ola
+    invitations.invite(store, kari, {"email": "per@example.org", "role": "manager", "until": until}, cluster="havbruk")
+    invitations.invite(store, kari, {"email": "siv@example.org", "role": "observer"}, cluster="havbruk")
+    open_ones = {each.invitation.email: each.invitation.id for each in _people(desk).invitations}
+    invitations.withdraw(store, kari, sent_again(desk, open_ones["siv@example.org"]))
+    per = open_ones["per@example.org"]
+    with store.reading() as tx:
+        secret = links.secret(tx, Kind.INVITED, per)
+    invitations.accept(store, VISITOR, per, secret, {"name": "Per", "password": "en lang nok setning"}, "nb")
+    roles = {person.member.name: person.member.id for person in _people(desk).people}
+    members.change_role(store, kari, roles["Ola"], {"role": "observer"})
+    members.remove(store, kari, roles["Per"])
+    consent.share(store, kari, "havbruk", "peers")
+    consent.stop_sharing(store, kari, "havbruk", "peers")
+    departures.leave(store, ola, cluster="havbruk")
+    assert told(desk.browser.open("/clusters/havbruk/history"))[:9] == [
+        "13:00 Ola left the cluster",
+        "13:00 Kari decided not to share with other clusters any longer",
+        "13:00 Kari decided to share with other clusters",
+        "13:00 Kari removed Per, who was a deputy cluster manager",
+        "13:00 Kari made Ola an observer, who was a contributor",
+        "13:00 Per accepted the invitation to be a deputy cluster manager",
+        "13:00 Kari took back an invitation",
+        "13:00 Kari sent an invitation again",
+        "13:00 Kari invited somebody to be an observer",
+    ]
+
+
+def _people(desk: Desk) -> members.People:
+    return members.people(desk.world.store, desk.kari, cluster="havbruk")
+
+
+def sent_again(desk: Desk, invitation_id: str) -> str:
+    """Send an invitation again; return the id of the new one."""
+    before = {each.invitation.id for each in _people(desk).invitations}
+    invitations.send_again(desk.world.store, desk.kari, invitation_id)
+    (new,) = {each.invitation.id for each in _people(desk).invitations} - before
+    return new
 
 
 def test_days_are_those_of_norway(desk: Desk) -> None:

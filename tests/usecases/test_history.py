@@ -8,7 +8,7 @@ from app.domain.permissions import VISITOR
 from app.store import journal, sessions
 from app.store.history import PastLine, Place
 from app.store.journal import Verb
-from app.usecases import assessments, clusters, history
+from app.usecases import assessments, clusters, consent, history, interests
 from app.usecases.history import SHOWN, TOLD_OUTSIDE, History
 from tests.usecases.world import World
 
@@ -170,12 +170,38 @@ def test_an_erased_name_is_told_as_none_and_the_rest_stays(world: World) -> None
     assert found.lines[0].after["level"] == 2
 
 
-def test_what_has_no_words_for_it_is_told_without_what_it_holds(world: World) -> None:
+def test_what_has_no_words_for_it_is_told_to_nobody(world: World) -> None:
     with world.store.writing() as tx:
         after = {"email": "secret@example.org", "level": 3}
         journal.note(tx, world.manager, Verb.ADDED_MEMBER, "x", cluster=world.kyst, before=after, after=after)
-    (line,) = of_cluster(world, "observer").lines
-    assert (line.verb, line.before, line.after) == ("added-member", {}, {})
+    assert of_cluster(world, "observer").lines == ()
+
+
+def test_what_a_cluster_withholds_is_told_to_its_own_people_alone(world: World) -> None:
+    outside = ("owner", "reader", "programme-evaluator")
+    for who in (*outside, "observer"):
+        visit(world, who)
+    world.clock.move(days=1)
+    world.submit()
+    assert [verbs(of_cluster(world, who)) for who in outside] == [["submitted"]] * 3
+    consent.stop_sharing(world.store, world.manager, "kyst", "programme")
+    for who in outside:
+        assert (verbs(of_cluster(world, who)), history.news(world.store, world.actor(who))) == ([], ()), who
+    assert verbs(of_cluster(world, "observer"))[:2] == ["stopped-sharing", "submitted"]
+    assert {"submitted", "stopped-sharing"} <= {
+        each.verb for each in history.news(world.store, world.actor("observer"))
+    }
+
+
+def test_a_conflict_of_interest_is_told_to_none_of_the_cluster_and_ends_what_the_evaluator_hears(world: World) -> None:
+    who = "programme-evaluator"
+    visit(world, who)
+    world.clock.move(days=1)
+    world.submit()
+    assert [each.verb for each in history.news(world.store, world.actor(who))] == ["submitted"]
+    interests.declare(world.store, world.actor(who), {"cluster": "kyst", "reason": "A stake"})
+    assert history.news(world.store, world.actor(who)) == ()
+    assert "declared-conflict" not in verbs(of_cluster(world, "manager")) + verbs(of_cluster(world, "owner"))
 
 
 def test_what_others_are_told_holds_nothing_of_a_draft() -> None:
