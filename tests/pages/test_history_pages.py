@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from app.domain.members import DEPUTY
 from app.domain.messages import Kind
 from app.domain.permissions import VISITOR
 from app.domain.roles import Role
@@ -76,7 +77,7 @@ def test_each_change_of_an_answer_is_said_in_a_sentence(desk: Desk) -> None:
 def test_each_thing_done_about_people_and_sharing_is_said_in_a_sentence(desk: Desk) -> None:
     store, until = desk.world.store, "2027-01-31"
     kari, ola = desk.kari, desk.ola
-    invitations.invite(store, kari, {"email": "per@example.org", "role": "manager", "until": until}, cluster="havbruk")
+    invitations.invite(store, kari, {"email": "per@example.org", "role": DEPUTY, "until": until}, cluster="havbruk")
     invitations.invite(store, kari, {"email": "siv@example.org", "role": "observer"}, cluster="havbruk")
     open_ones = {each.invitation.email: each.invitation.id for each in _people(desk).invitations}
     invitations.withdraw(store, kari, sent_again(desk, open_ones["siv@example.org"]))

@@ -1,5 +1,6 @@
 """The list of planted faults is up to date, and planting does what it says."""
 
+import itertools
 from collections import Counter
 from pathlib import Path
 
@@ -21,7 +22,9 @@ def test_there_are_many_faults_each_with_a_name_of_its_own() -> None:
 def test_a_fault_has_its_place_and_its_tests(fault: Fault) -> None:
     assert (ROOT / fault.file).read_text(encoding="utf-8").count(fault.old) == 1
     assert fault.old != fault.new
-    assert [test for test in fault.tests if not (ROOT / test.partition("::")[0]).exists()] == []
+    files = list(itertools.takewhile(lambda word: not word.startswith("-"), fault.tests))
+    assert files
+    assert [test for test in files if not (ROOT / test.partition("::")[0]).exists()] == []
 
 
 def test_faults_are_found_by_a_word_of_their_names() -> None:
