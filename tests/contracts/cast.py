@@ -20,7 +20,7 @@ from app.domain.roles import Role, TokenScope
 from app.frameworks.reader import Frameworks
 from app.main import create_app
 from app.settings import Settings
-from app.store import letters, links, schema, sessions
+from app.store import keys, letters, links, schema, sessions
 from app.store import members as kept_members
 from app.store.database import Store, make_engine
 from app.store.tables import metadata
@@ -153,6 +153,9 @@ def build(folder: Path) -> Iterator[Stage]:
             stage.sessions[name] = _session(world, actor)
         _tokens(world, stage, people)
         _messages(world, stage, people)
+        with store.writing() as tx:
+            for purpose in keys.Purpose:
+                keys.current(tx, purpose)
         stage.keep()
         yield stage
     store.dispose()

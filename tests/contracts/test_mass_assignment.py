@@ -37,8 +37,8 @@ API = [key for key in WRITES if " /api/" in key]
 FORMS = [key for key in WRITES if " /api/" not in key]
 # Takes no body: what one would say has no meaning in HTTP, and nothing reads it.
 NO_BODY = {"DELETE /api/v1/assessments/{id}"}
-# What is a matter of chance in a row: a secret's digest.
-BY_CHANCE = {"digest"}
+# What is a matter of chance in a row: secrets, what is made of them, and what is salted.
+BY_CHANCE = {"digest", "salt", "seal", "name_digest", "text_digest", "password_hash", "secret", "sealed", "challenge"}
 _GAP = re.compile(r"\{(\w+)\}")
 
 
