@@ -3,7 +3,8 @@
 import json
 import logging
 import logging.config
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from starlette.routing import Route
@@ -15,14 +16,20 @@ from app.web import logs
 SOMEBODY = Actor(user_id="0123456789abcdef", memberships=())
 
 
-@pytest.fixture
+@contextmanager
 def served() -> Iterator[None]:
-    """Logging as the server has it, put back afterwards."""
+    """Log as the server does, and afterwards as before."""
     root = logging.getLogger()
     loggers = [logging.getLogger(name) for name in ("uvicorn", "goldgap", "python_multipart")]
     kept = [(each, each.handlers[:], each.level, each.propagate) for each in (root, *loggers)]
     logging.config.dictConfig(logs.of_server())
-    yield
+    try:
+        yield
+    finally:
+        _put_back(kept)
+
+
+def _put_back(kept: Iterable[tuple[logging.Logger, list[logging.Handler], int, bool]]) -> None:
     for each, handlers, level, propagate in kept:
         each.handlers, each.propagate = handlers, propagate
         each.setLevel(level)
@@ -37,10 +44,10 @@ def scope(path: str, route: str | None, params: dict[str, str], actor: Actor | N
     return found
 
 
-@pytest.mark.usefixtures("served")
 def test_a_request_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
     line = logs.RequestLine(scope("/clusters/kyst", "/clusters/{cluster}", {"cluster": "kyst"}, SOMEBODY))
-    line.write({"type": "http.response.start", "status": 200})
+    with served():
+        line.write({"type": "http.response.start", "status": 200})
     written = json.loads(capsys.readouterr().out)
     assert written.pop("timestamp").endswith("Z")
     assert isinstance(written.pop("milliseconds"), int)
@@ -77,11 +84,11 @@ def test_outside_of_the_server_no_line_is_written_for_a_request(capsys: pytest.C
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.usefixtures("served")
 def test_others_write_lines_of_the_same_kind_and_the_reader_of_forms_none(capsys: pytest.CaptureFixture[str]) -> None:
-    logging.getLogger("some.library").warning("first\nsecond\x1b[31m")
-    logging.getLogger("python_multipart.multipart").warning("Expected a boundary, got hunter2")
-    logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+    with served():
+        logging.getLogger("some.library").warning("first\nsecond\x1b[31m")
+        logging.getLogger("python_multipart.multipart").warning("Expected a boundary, got hunter2")
+        logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
     (line,) = capsys.readouterr().out.splitlines()
     assert line.isprintable()
     assert json.loads(line)["event"] == "first\nsecond\x1b[31m"

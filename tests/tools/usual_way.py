@@ -26,6 +26,9 @@ from app.domain.portfolio import Basis
 from app.domain.roles import GRANTS, Permission, Role
 from app.domain.scoring import percent
 from app.frameworks import reader
+from app.main import make_store
+from app.settings import Settings
+from app.store import keys
 from app.store.database import make_engine
 from app.store.tables.of_assessments import AnswerRow, AssessmentRow
 from app.store.tables.of_clusters import ClusterRow, MembershipRow
@@ -47,6 +50,8 @@ def create_app(url: str) -> FastAPI:
     """Return the application over a database."""
     app = FastAPI()
     app.state.engine = make_engine(url)
+    with make_store(Settings(database_url=url)).reading() as tx:
+        app.state.token_key = keys.newest(tx, keys.Purpose.TOKENS)
     app.state.framework = reader.read().default
     app.state.languages = Languages()
     app.get("/api/v1/assessments/{assessment_id}/gap", response_model=GapOut)(read_gap)
@@ -60,12 +65,15 @@ def reading(request: Request) -> Iterator[Session]:
         yield session
 
 
-def by_token(session: Annotated[Session, Depends(reading)], authorization: Annotated[str, Header()]) -> UserRow:
+def by_token(
+    request: Request, session: Annotated[Session, Depends(reading)], authorization: Annotated[str, Header()]
+) -> UserRow:
     """Return whose token it is."""
     secret = authorization.removeprefix("Bearer ")
     token = session.get(TokenRow, secret.split("_")[1])
     now = dt.datetime.now(dt.UTC)
-    if token is None or not hmac.compare_digest(token.digest, _digest(secret)) or token.expires_at <= now:
+    signed: str = request.app.state.token_key.sign(secret)
+    if token is None or not hmac.compare_digest(token.digest, signed) or token.expires_at <= now:
         raise HTTPException(HTTPStatus.UNAUTHORIZED)
     user = session.get(UserRow, token.user_id)
     if user is None or user.is_disabled or "read" not in token.scopes.split():
