@@ -143,18 +143,8 @@ class Stage:
         cluster, programme = {"cluster": "havbruk"}, {"programme": "north"}
         return self._plan_of_people(cluster, programme) | {
             "home": [("visitor", {}), ("manager", {}), ("owner", {}), ("evaluator", {}), ("newcomer", {})],
-            "help": [("visitor", {}), ("manager", {})],
-            "sign_in": [("visitor", {})],
             **self._signing_in(),
-            "signed_out": [("visitor", {})],
-            "messages": [("manager", {})],
-            "inbox": [("manager", {}), ("owner", {})],
-            "unsubscribe_page": [("visitor", self.way_out)],
-            "mail": [("administrator", {})],
-            "about": [("visitor", {})],
-            "your_data": [("manager", {})],
-            "privacy": [("visitor", {})],
-            "accessibility": [("manager", {})],
+            **self._about_the_service(),
             "frameworks": [("visitor", {})],
             "framework": [("visitor", standard), ("manager", standard)],
             "blank_form": [("visitor", standard)],
@@ -179,6 +169,19 @@ class Stage:
             "portfolio": [("owner", {})],
             "portfolio_heatmap": [("owner", {})],
             "portfolio_indicators": [("owner", {})],
+        }
+
+    def _about_the_service(self) -> dict[str, list[tuple[str, dict[str, str]]]]:
+        return {
+            "help": [("visitor", {}), ("manager", {})],
+            "about": [("visitor", {})],
+            "privacy": [("visitor", {})],
+            "accessibility": [("manager", {})],
+            "your_data": [("manager", {})],
+            "messages": [("manager", {})],
+            "inbox": [("manager", {}), ("owner", {})],
+            "unsubscribe_page": [("visitor", self.way_out)],
+            "mail": [("administrator", {})],
         }
 
     def browser(self, who: str, language: str = "en") -> PageClient:
@@ -228,6 +231,8 @@ class Stage:
 
     def _signing_in(self) -> dict[str, list[tuple[str, dict[str, str]]]]:
         return {
+            "sign_in": [("visitor", {})],
+            "signed_out": [("visitor", {})],
             "second_step": [("waiting", {})],
             "forgot": [("visitor", {})],
             "reset": [("visitor", self.link)],

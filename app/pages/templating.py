@@ -13,7 +13,7 @@ from markupsafe import Markup
 from starlette.datastructures import URLPath
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.domain.errors import NotFound, NotSignedIn, Unavailable
+from app.domain.errors import FactorDue, NotFound, NotSignedIn, Unavailable
 from app.domain.permissions import Actor, reach
 from app.domain.roles import Permission
 from app.pages import notices, styles
@@ -154,8 +154,8 @@ class Page:
         )
 
     def _unread(self) -> int:
-        # Where the database is gone, the page that says so is still shown.
-        with suppress(NotSignedIn, Unavailable):
+        # Where the database is gone, and on the way to a second factor, the page is still shown.
+        with suppress(NotSignedIn, FactorDue, Unavailable):
             return inbox.unread(self.request.app.state.store, self.actor)
         return 0
 

@@ -57,7 +57,8 @@ def test_nobody_revokes_another_persons_token(world: World) -> None:
 def test_the_account_leads_to_each_of_its_pages(world: World) -> None:
     browser = world.signed_in(Role.MANAGER, cluster="havbruk")
     links = [link["href"] for link in browser.open("/account").one("ul", class_="entry-list").all("a")]
-    assert links == ["/account/security", "/account/sessions", "/account/tokens"]
+    pages = ["/account/security", "/account/sessions", "/account/tokens", "/account/messages", "/account/data"]
+    assert links == pages
     for link in links:
         assert browser.open(link).one("nav", class_="breadcrumbs").one("a")["href"] == "/account"
 
@@ -106,4 +107,4 @@ def test_somebody_without_a_role_is_told_so(world: World) -> None:
     browser = world.browser(person)
     with world.store.writing() as tx:
         tx.connection.exec_driver_sql("DELETE FROM memberships")
-    assert "Nothing here yet" in browser.open("/").text
+    assert "You have no role yet" in browser.open("/").text

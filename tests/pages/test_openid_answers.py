@@ -213,7 +213,7 @@ def test_what_belongs_to_another_account_is_not_connected(world: World, provider
 def test_what_one_person_began_is_not_connected_with_another(world: World, provider: Hostile, kari: Actor) -> None:
     other = world.person(Role.OBSERVER, cluster="havbruk")
     sent = begin(provider, world.browser(kari), "/account/identities")
-    sent.browser.http.cookies.set("goldgap_session", world.browser(other).http.cookies["goldgap_session"])
+    _sign_in_as(sent.browser, world.browser(other).http.cookies["goldgap_session"])
     before = content(world.store)
     assert "Somebody else has signed in meanwhile" in comes_back(provider, sent, 409)
     assert content(world.store)["identities"] == before["identities"]
@@ -221,6 +221,12 @@ def test_what_one_person_began_is_not_connected_with_another(world: World, provi
     sent.browser.http.cookies.delete("goldgap_session")
     assert "Your session has ended, so nothing was connected." in comes_back(provider, sent, 401)
     assert content(world.store)["identities"] == []
+
+
+def _sign_in_as(browser: PageClient, secret: str) -> None:
+    """Put another session into a browser, in the place of the one that it has."""
+    browser.http.cookies.delete("goldgap_session")
+    browser.http.cookies.set("goldgap_session", secret, domain="testserver.local")
 
 
 def test_a_refused_answer_connects_nothing(world: World, provider: Hostile, kari: Actor) -> None:
