@@ -16,8 +16,7 @@ from app.settings_openid import Names, OpenIdSettings
 
 DEVELOPMENT_SECRET = "for development only: anybody can read this"  # noqa: S105 - public on purpose, refused in production
 DEVELOPMENT_HOSTS = ("127.0.0.1", "localhost", "[::1]", "testserver")
-SECRET_LENGTH = 32
-SECRET_VARIETY = 12
+SECRET_LENGTH, SECRET_VARIETY = 32, 12
 _PREFIX = "GOLDGAP_"
 _POSTGRESQL = "postgresql+psycopg://"
 _NARROWEST_PREFIX = 8  # a wider network is no one's own

@@ -106,7 +106,7 @@ class _Current(io.TextIOBase):
 def configure(*, stream: Literal["stdout", "stderr"] = "stdout") -> None:
     """Set up the log for the whole process; a command whose output is read by programs has it beside that."""
     lines = structlog.PrintLoggerFactory(cast("TextIO", _Current(stream)))
-    structlog.configure(processors=_processors(), logger_factory=lines, cache_logger_on_first_use=True)
+    structlog.configure(processors=_processors(), logger_factory=lines)
 
 
 class RequestLine:
