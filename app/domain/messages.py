@@ -13,7 +13,7 @@ class Kind(enum.StrEnum):
     INVITED = "invited"
     RESET_PASSWORD = "reset-password"  # noqa: S105 - a kind of message, no secret
     CHANGED_PASSWORD = "changed-password"  # noqa: S105 - a kind of message, no secret
-    CHANGED_SECOND_FACTOR = "changed-second-factor"
+    CHANGED_SIGN_IN = "changed-sign-in"
     GAVE_ROLE = "gave-role"
     TOOK_ROLE = "took-role"
     ANSWERED_INVITATION = "answered-invitation"
@@ -24,15 +24,13 @@ class Kind(enum.StrEnum):
 
 
 # Whoever could turn these off for somebody could take over their account unseen.
-ABOUT_SAFETY = frozenset(
-    {Kind.INVITED, Kind.RESET_PASSWORD, Kind.CHANGED_PASSWORD, Kind.CHANGED_SECOND_FACTOR, Kind.TRIAL}
-)
+ABOUT_SAFETY = frozenset({Kind.INVITED, Kind.RESET_PASSWORD, Kind.CHANGED_PASSWORD, Kind.CHANGED_SIGN_IN, Kind.TRIAL})
 # What `about` must hold for each kind: names as people know them, and ids. It never holds a secret.
 ABOUT: Mapping[Kind, frozenset[str]] = {
     Kind.INVITED: frozenset({"invitation"}),
     Kind.RESET_PASSWORD: frozenset({"reset"}),
     Kind.CHANGED_PASSWORD: frozenset(),
-    Kind.CHANGED_SECOND_FACTOR: frozenset(),
+    Kind.CHANGED_SIGN_IN: frozenset(),
     Kind.GAVE_ROLE: frozenset({"role", "place"}),
     Kind.TOOK_ROLE: frozenset({"role", "place"}),
     Kind.ANSWERED_INVITATION: frozenset({"who", "answer", "role", "place"}),

@@ -64,7 +64,7 @@ def names(say: Say) -> dict[Kind, str]:
         Kind.INVITED: say("Invitation"),
         Kind.RESET_PASSWORD: say("Link to a new password"),
         Kind.CHANGED_PASSWORD: say("Password changed"),
-        Kind.CHANGED_SECOND_FACTOR: say("Second factor changed"),
+        Kind.CHANGED_SIGN_IN: say("Sign-in changed"),
         Kind.GAVE_ROLE: say("Role given"),
         Kind.TOOK_ROLE: say("Role ended"),
         Kind.ANSWERED_INVITATION: say("Invitation answered"),
@@ -86,7 +86,7 @@ def reason(kind: Kind, say: Say) -> str:
         ),
         Kind.RESET_PASSWORD: say("You get this mail because somebody gave your address on the sign-in page."),
         Kind.CHANGED_PASSWORD: noticed,
-        Kind.CHANGED_SECOND_FACTOR: noticed,
+        Kind.CHANGED_SIGN_IN: noticed,
         Kind.ANSWERED_INVITATION: say("You get this mail because you sent the invitation."),
         Kind.TRIAL: say("You get this mail because whoever runs Goldgap is trying out mail to your address."),
     }.get(kind, default)
@@ -132,7 +132,7 @@ def _changed_password(about: About, say: Say) -> Told:
     )
 
 
-def _changed_second_factor(about: About, say: Say) -> Told:
+def _changed_sign_in(about: About, say: Say) -> Told:
     titles = {
         "added-app": say("An authenticator app was added to your account"),
         "removed-app": say("The authenticator app was removed from your account"),
@@ -140,6 +140,8 @@ def _changed_second_factor(about: About, say: Say) -> Told:
         "removed-passkey": say("A passkey was removed from your account"),
         "made-recovery-codes": say("New recovery codes were made for your account"),
         "used-recovery-code": say("A recovery code was used to sign in to your account"),
+        "connected-identity": say("Another way to sign in was connected to your account"),
+        "disconnected-identity": say("A way to sign in was taken off your account"),
         "reset-by-operator": say("The second factor was taken off your account"),
     }
     change = str(about.get("change", ""))
@@ -149,7 +151,7 @@ def _changed_second_factor(about: About, say: Say) -> Told:
     if change == "reset-by-operator":
         advice = say("Those who run the service did it. If you had not asked them to, tell them at once.")
     return Told(
-        titles.get(change, say("Your second factor was changed")),
+        titles.get(change, say("How you sign in was changed")),
         (say("That was on %(when)s.", **about), advice),
         say("Open your account"),
     )
@@ -220,7 +222,7 @@ _WORDS: Mapping[Kind, Callable[[About, Say], Told]] = {
     Kind.INVITED: _invited,
     Kind.RESET_PASSWORD: _reset_password,
     Kind.CHANGED_PASSWORD: _changed_password,
-    Kind.CHANGED_SECOND_FACTOR: _changed_second_factor,
+    Kind.CHANGED_SIGN_IN: _changed_sign_in,
     Kind.GAVE_ROLE: _gave_role,
     Kind.TOOK_ROLE: _took_role,
     Kind.ANSWERED_INVITATION: _answered_invitation,

@@ -33,7 +33,7 @@ def letter(tx: Transaction, mail: Claimed) -> Letter:
         path = f"/invitations/{mail.about['invitation']}/{about.pop('secret')}"
     elif mail.kind is Kind.RESET_PASSWORD:
         path = f"/reset/{mail.about['reset']}/{_reset(tx, mail.about['reset'])}"
-    elif mail.kind in {Kind.CHANGED_PASSWORD, Kind.CHANGED_SECOND_FACTOR}:
+    elif mail.kind in {Kind.CHANGED_PASSWORD, Kind.CHANGED_SIGN_IN}:
         path = mail.about.get("path", "/account")
     unsubscribe = None
     if mail.user_id is not None and can_be_muted(mail.kind):

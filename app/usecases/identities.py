@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from app.domain.accounts import Browser, User
 from app.domain.errors import Conflict, Invalid, Problem, Unavailable
 from app.domain.identities import CARRIED_LENGTH, Identity, Pending, Proof, first_email, first_name
-from app.domain.permissions import Actor, require_self
-from app.store import accounts, journal, keys
+from app.domain.messages import Kind
+from app.domain.permissions import Actor, require_recent, require_self
+from app.store import accounts, journal, keys, messages
 from app.store import identities as kept
 from app.store.database import Store, Transaction
 from app.store.entering import SignedIn, enter
@@ -30,11 +31,14 @@ class WayIn:
 def start(store: Store, following: str, carried: str | None = None, connecting: Actor | None = None) -> Pending:
     """Begin a sign-in at the provider, or connecting an identity; `carried` is what was typed when a session ended.
 
-    Raises NotSignedIn, NotPermitted for a token, Unavailable where what was typed cannot be kept meanwhile.
+    Raises NotSignedIn, NotPermitted for a token, ConfirmationDue for connecting long after signing in, Unavailable
+    where what was typed cannot be kept meanwhile.
     """
     user_id = require_self(connecting) if connecting else None
     carried_id = None
     with store.writing() as tx:
+        if connecting:
+            require_recent(connecting, tx.now)
         if carried is not None:
             carried_id = kept.carry(tx, carried) if len(carried) <= CARRIED_LENGTH else None
             if carried_id is None:
@@ -114,21 +118,24 @@ def connect(store: Store, actor: Actor, proof: Proof, began_by: str | None) -> N
         if owner is None:
             kept.add(tx, user_id, proof.issuer, proof.subject)
             journal.note(tx, actor, Verb.CONNECTED_IDENTITY, user_id, after={"issuer": proof.issuer})
+            _tell(tx, user_id, "connected-identity")
 
 
 def disconnect(store: Store, actor: Actor, issuer: str, subject: str, believed: frozenset[str]) -> None:
     """Disconnect an identity from one's own account; `believed` are the issuers through which people can sign in.
 
-    Raises NotSignedIn, NotPermitted for a token, NotFound, Conflict where no other way in would be left.
+    Raises NotSignedIn, NotPermitted for a token, ConfirmationDue, NotFound, Conflict for the only way in that is left.
     """
     user_id = require_self(actor)
     with store.writing() as tx:
+        require_recent(actor, tx.now)
         kept.hold_ways_in(tx, user_id)
         if any(way.is_only and _key(way.identity) == (issuer, subject) for way in _ways_in(tx, user_id, believed)):
             message = "This is your only way to sign in, so it stays. Set a password first."
             raise Conflict("only-way-in", message)
         kept.remove(tx, user_id, issuer, subject)
         journal.note(tx, actor, Verb.DISCONNECTED_IDENTITY, user_id, before={"issuer": issuer})
+        _tell(tx, user_id, "disconnected-identity")
 
 
 def connected(store: Store, actor: Actor, believed: frozenset[str]) -> list[WayIn]:
@@ -142,6 +149,10 @@ def not_believed(provider: str) -> Invalid:
     """Return the one refusal for every answer that is not believed, whatever the cause."""
     message = "The sign-in with %(provider)s did not succeed, and nothing was changed. You can try again."
     return Invalid(Problem("openid", "sign-in", message, {"provider": provider}))
+
+
+def _tell(tx: Transaction, user_id: str, change: str) -> None:
+    messages.tell(tx, Kind.CHANGED_SIGN_IN, [user_id], "/account/security", {"change": change})
 
 
 def _new_account(tx: Transaction, proof: Proof, language: str | None) -> User:

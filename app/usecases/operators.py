@@ -103,7 +103,7 @@ def reset_second_factor(store: Store, email: str) -> User:
         before = {"app": totps.end(tx, user.id), "passkeys": passkeys.end(tx, user.id)}
         recovery_codes.end(tx, user.id)
         sessions.end_all(tx, user.id)
-        messages.tell(tx, Kind.CHANGED_SECOND_FACTOR, [user.id], "/account/security", {"change": "reset-by-operator"})
+        messages.tell(tx, Kind.CHANGED_SIGN_IN, [user.id], "/account/security", {"change": "reset-by-operator"})
         journal.note(tx, OPERATOR, Verb.RESET_SECOND_FACTOR, user.id, before=before)
         return user
 

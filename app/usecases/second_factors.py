@@ -203,7 +203,7 @@ def _require_room(tx: Transaction, actor: Actor, user_id: str) -> None:
 
 
 def _tell(tx: Transaction, user_id: str, change: str) -> None:
-    messages.tell(tx, Kind.CHANGED_SECOND_FACTOR, [user_id], _ACCOUNT, {"change": change})
+    messages.tell(tx, Kind.CHANGED_SIGN_IN, [user_id], _ACCOUNT, {"change": change})
 
 
 def _own(tx: Transaction, user_id: str, secret: str) -> KeptSession:

@@ -131,7 +131,7 @@ def _shown(tx: Transaction, session: KeptSession, raw: Mapping[str, object], sit
         return APP
     if code and recovery_codes.accepts(tx, user_id, code):
         about = {"change": "used-recovery-code", "left": str(recovery_codes.left(tx, user_id))}
-        messages.tell(tx, Kind.CHANGED_SECOND_FACTOR, [user_id], _ACCOUNT, about)
+        messages.tell(tx, Kind.CHANGED_SIGN_IN, [user_id], _ACCOUNT, about)
         return RECOVERY_CODE
     return None
 

@@ -56,7 +56,7 @@ def test_a_lost_second_factor_is_taken_away_and_mailed_about(arena: Say) -> None
     with store.reading() as tx:
         (mail,) = tx.connection.execute(tables.outbox.select()).mappings().all()
     store.dispose()
-    assert (mail["kind"], mail["address"]) == ("changed-second-factor", "kari@example.org")
+    assert (mail["kind"], mail["address"]) == ("changed-sign-in", "kari@example.org")
     assert arena("user", "reset-second-factor", "--email", "nobody@example.org").code == 1
 
 

@@ -147,11 +147,13 @@ def test_the_texts_read_as_they_should() -> None:
         ("made-recovery-codes", "Det er laget nye reservekoder til kontoen din"),
         ("used-recovery-code", "En reservekode er brukt til å logge inn på kontoen din"),
         ("reset-by-operator", "Totrinnsbekreftelsen er slått av for kontoen din"),
-        ("something of a newer version", "Totrinnsbekreftelsen din er endret"),
+        ("connected-identity", "Enda en måte å logge inn på er koblet til kontoen din"),
+        ("disconnected-identity", "En måte å logge inn på er koblet fra kontoen din"),
+        ("something of a newer version", "Måten du logger inn på, er endret"),
     ],
 )
-def test_what_was_changed_about_the_second_factor_is_said(change: str, title: str) -> None:
-    about = Letter("m", Kind.CHANGED_SECOND_FACTOR, "a@example.org", "nb", {"change": change}, "/account", None, AT)
+def test_what_was_changed_about_signing_in_is_said(change: str, title: str) -> None:
+    about = Letter("m", Kind.CHANGED_SIGN_IN, "a@example.org", "nb", {"change": change}, "/account", None, AT)
     mail = composer(LANGUAGES, BASE)(about)
     assert mail.subject == title
     assert "Det skjedde 1. okt. 2026, 10:00." in mail.text

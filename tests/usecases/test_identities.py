@@ -7,8 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.accounts import Browser, has_address
-from app.domain.errors import Conflict, Invalid, NotFound, NotPermitted, NotSignedIn, Unavailable
+from app.domain.errors import ConfirmationDue, Conflict, Invalid, NotFound, NotPermitted, NotSignedIn, Unavailable
 from app.domain.identities import CARRIED_COUNT, CARRIED_LENGTH, PENDING_LIFE, Proof
+from app.domain.messages import Kind
 from app.domain.permissions import VISITOR
 from app.domain.roles import Role
 from app.store import tables
@@ -17,6 +18,7 @@ from app.usecases import identities, operators, sessions
 from tests.make import NOW, Clock
 from tests.store.kept import keep_person
 from tests.store.stores import content
+from tests.usecases.people import mails
 from tests.usecases.test_races import at_once
 from tests.usecases.world import World
 
@@ -134,6 +136,19 @@ def test_one_connects_an_identity_with_ones_own_account_and_enters_by_it(world: 
     entered = identities.sign_in(world.store, proof(email="manager@example.org"), None, HERE)
     assert entered.user.id == manager.user_id
     assert sessions.by_session(world.store, entered.secret).memberships == manager.memberships
+
+
+def test_ways_in_change_only_soon_after_a_confirmation_and_the_person_is_told(world: World) -> None:
+    fresh, long_ago = world.manager, dataclasses.replace(world.manager, confirmed_at=NOW - dt.timedelta(hours=1))
+    with world.unchanged(), pytest.raises(ConfirmationDue):
+        identities.start(world.store, "/account", connecting=long_ago)
+    identities.connect(world.store, fresh, PROOF, began_by=fresh.user_id)
+    with world.unchanged(), pytest.raises(ConfirmationDue):
+        identities.disconnect(world.store, long_ago, ISSUER, "subject-1", BELIEVED)
+    identities.connect(world.store, fresh, proof("subject-2"), began_by=fresh.user_id)
+    identities.disconnect(world.store, fresh, ISSUER, "subject-1", BELIEVED)
+    changes = [about["change"] for _, about in mails(world, Kind.CHANGED_SIGN_IN)]
+    assert changes == ["connected-identity", "connected-identity", "disconnected-identity"]
 
 
 def test_what_somebody_else_has_or_has_begun_is_not_connected(world: World) -> None:

@@ -53,7 +53,7 @@ def test_an_app_is_begun_with_shown_and_put_to_use_by_its_first_code(world: Worl
     kari.secret = changed.secret
     assert (kari.of(old), kari.of(elsewhere)) == (VISITOR, VISITOR)
     assert (overview(kari).app, overview(kari).codes_left) == (True, RECOVERY_CODES)
-    assert '"change": "added-app"' in mails(world, "changed-second-factor")[-1]
+    assert '"change": "added-app"' in mails(world, "changed-sign-in")[-1]
     with world.unchanged(), pytest.raises(Conflict):
         second_factors.begin_app(world.store, kari.actor)
     with pytest.raises(NotFound):
@@ -114,7 +114,7 @@ def test_factors_are_taken_away_and_the_recovery_codes_go_with_the_last(world: W
     kari.secret = second_factors.remove_passkey(world.store, kari.actor, kari.secret, passkey.id).secret
     assert (overview(kari).any, overview(kari).codes_left) == (False, 0)
     assert world.journal()[-1].before == {"factor": "passkey"}
-    *_, first, last = mails(world, "changed-second-factor")
+    *_, first, last = mails(world, "changed-sign-in")
     assert ('"removed-app"' in first, '"removed-passkey"' in last) == (True, True)
     assert not kari.give_password().needs_factor
 

@@ -68,7 +68,7 @@ def test_a_recovery_code_stands_in_once_and_its_owner_is_told(world: World, kari
     kari.use_app()
     assert kari.of(kari.take(kari.give_password().secret, code=kari.codes[0].upper()).secret).is_signed_in
     assert world.journal()[-1].after == {"by": "recovery-code"}
-    assert '"change": "used-recovery-code", "left": "9"' in mails(world, "changed-second-factor")[-1]
+    assert '"change": "used-recovery-code", "left": "9"' in mails(world, "changed-sign-in")[-1]
     with pytest.raises(Invalid):
         kari.take(kari.give_password().secret, code=kari.codes[0])
 
@@ -255,7 +255,7 @@ def test_an_operator_takes_lost_factors_away_and_the_person_is_told(world: World
     with world.one_line("reset-second-factor"):
         operators.reset_second_factor(world.store, kari.email)
     assert world.journal()[-1].before == {"app": True, "passkeys": 1}
-    assert '"change": "reset-by-operator"' in mails(world, "changed-second-factor")[-1]
+    assert '"change": "reset-by-operator"' in mails(world, "changed-sign-in")[-1]
     assert kari.actor == VISITOR
     begun = kari.give_password()
     assert not begun.needs_factor
