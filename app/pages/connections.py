@@ -12,6 +12,7 @@ from app.pages.templating import Page
 from app.store.database import Store
 from app.usecases import identities
 from app.usecases.identities import WayIn
+from app.web import cookies
 
 # Says no more than which button was used, so that signing out there can be offered too.
 WAY_COOKIE = "goldgap_way"
@@ -61,15 +62,14 @@ def connections(page: Page, store: Store) -> Connections:
 
 def came_through(request: Request) -> bool:
     """Whether this browser signed in through the provider."""
-    return request.cookies.get(WAY_COOKIE) == _OPENID
+    return cookies.get(request, WAY_COOKIE) == _OPENID
 
 
 def remember_way(response: Response, *, https: bool) -> None:
     """Note in the browser that it signed in through the provider."""
-    seconds = int(SESSION_LIFE.total_seconds())
-    response.set_cookie(WAY_COOKIE, _OPENID, max_age=seconds, secure=https, httponly=True, samesite="lax")
+    cookies.put(response, WAY_COOKIE, _OPENID, SESSION_LIFE.total_seconds(), https=https)
 
 
 def forget_way(response: Response, *, https: bool) -> None:
     """Take that note out of the browser."""
-    response.delete_cookie(WAY_COOKIE, secure=https, httponly=True, samesite="lax")
+    cookies.drop(response, WAY_COOKIE, https=https)

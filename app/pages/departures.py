@@ -17,7 +17,7 @@ from app.pages.templating import Page, PageDep, as_dict
 from app.store.database import Store
 from app.usecases import departures, invitations, members
 from app.usecases.departures import Leaving
-from app.web.deps import FormDep, ReadForm, StoreDep
+from app.web.deps import FormDep, StoreDep
 from app.web.errors import status_of
 
 router = APIRouter(include_in_schema=False)
@@ -81,7 +81,7 @@ def leave_cluster_page(page: PageDep, store: StoreDep, cluster: str) -> Response
     return _leaving(page, departures.leaving(store, page.actor, cluster=cluster))
 
 
-@router.post("/clusters/{cluster}/leave", name="leave_cluster", dependencies=[ReadForm])
+@router.post("/clusters/{cluster}/leave", name="leave_cluster")
 def leave_cluster(page: PageDep, store: StoreDep, cluster: str) -> Response:
     """Leave a cluster."""
     departures.leave(store, page.actor, cluster=cluster)
@@ -94,7 +94,7 @@ def leave_programme_page(page: PageDep, store: StoreDep, programme: str) -> Resp
     return _leaving(page, departures.leaving(store, page.actor, programme=programme))
 
 
-@router.post("/programmes/{programme}/leave", name="leave_programme", dependencies=[ReadForm])
+@router.post("/programmes/{programme}/leave", name="leave_programme")
 def leave_programme(page: PageDep, store: StoreDep, programme: str) -> Response:
     """Leave a programme."""
     departures.leave(store, page.actor, programme=programme)

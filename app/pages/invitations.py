@@ -18,7 +18,7 @@ from app.pages.templating import Page, PageDep
 from app.store.database import Store
 from app.usecases import invitations
 from app.usecases.invitations import Offer, Reader
-from app.web.deps import FormDep, ReadForm, StoreDep
+from app.web.deps import FormDep, StoreDep
 from app.web.errors import status_of
 
 router = APIRouter(include_in_schema=False)
@@ -54,19 +54,19 @@ def accept_own(page: PageDep, store: StoreDep, form: FormDep, invitation_id: str
     return _accept(page, store, form, invitation_id, None)
 
 
-@router.post("/invitations/{invitation_id}/decline", name="decline_own_invitation", dependencies=[ReadForm])
+@router.post("/invitations/{invitation_id}/decline", name="decline_own_invitation")
 def decline_own(page: PageDep, store: StoreDep, invitation_id: str) -> Response:
     """Say no."""
     return _decline(page, store, invitation_id, None)
 
 
-@router.post("/invitations/{invitation_id}/resend", name="resend_invitation", dependencies=[ReadForm])
+@router.post("/invitations/{invitation_id}/resend", name="resend_invitation")
 def send_again(page: PageDep, store: StoreDep, invitation_id: str) -> Response:
     """Send a new link in the place of the old one."""
     return to_people(page, invitations.send_again(store, page.actor, invitation_id), Notice.INVITED)
 
 
-@router.post("/invitations/{invitation_id}/withdraw", name="withdraw_invitation", dependencies=[ReadForm])
+@router.post("/invitations/{invitation_id}/withdraw", name="withdraw_invitation")
 def withdraw(page: PageDep, store: StoreDep, invitation_id: str) -> Response:
     """Take an invitation back."""
     return to_people(page, invitations.withdraw(store, page.actor, invitation_id), Notice.INVITATION_WITHDRAWN)
@@ -84,7 +84,7 @@ def accept(page: PageDep, store: StoreDep, form: FormDep, invitation_id: str, se
     return _accept(page, store, form, invitation_id, secret)
 
 
-@router.post("/invitations/{invitation_id}/{secret}/decline", name="decline_invitation", dependencies=[ReadForm])
+@router.post("/invitations/{invitation_id}/{secret}/decline", name="decline_invitation")
 def decline(page: PageDep, store: StoreDep, invitation_id: str, secret: str) -> Response:
     """Say no, which takes no account."""
     return _decline(page, store, invitation_id, secret)

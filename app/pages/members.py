@@ -22,7 +22,7 @@ from app.pages.templating import Page, PageDep, as_dict
 from app.store.database import Store
 from app.usecases import invitations, members
 from app.usecases.members import Change, Managed, People, Person, SentInvitation
-from app.web.deps import FormDep, ReadForm, StoreDep
+from app.web.deps import FormDep, StoreDep
 from app.web.errors import status_of
 
 router = APIRouter(include_in_schema=False)
@@ -134,7 +134,7 @@ def change_role(page: PageDep, store: StoreDep, form: FormDep, membership_id: st
     return to_people(page, place, Notice.ROLE_CHANGED)
 
 
-@router.post("/memberships/{membership_id}/remove", name="remove_member", dependencies=[ReadForm])
+@router.post("/memberships/{membership_id}/remove", name="remove_member")
 def remove(page: PageDep, store: StoreDep, membership_id: str) -> Response:
     """Take a person's role away."""
     return to_people(page, members.remove(store, page.actor, membership_id), Notice.MEMBER_REMOVED)

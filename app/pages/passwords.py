@@ -14,7 +14,7 @@ from app.pages.second_steps import refusal_words, waiting_headers
 from app.pages.security import crumbs
 from app.pages.templating import Page, PageDep
 from app.usecases import passwords, second_factors
-from app.web import clients, identity
+from app.web import clients, identity, refusals
 from app.web.deps import FormDep, StoreDep
 from app.web.errors import status_of
 from app.web.turns import TurnDep
@@ -115,7 +115,8 @@ def set_password(page: PageDep, store: StoreDep, form: FormDep, _turn: TurnDep, 
     browser = clients.browser(page.request)
     try:
         passwords.set_by_link(store, reset_id, secret, form, browser)
-    except NotFound:
+    except NotFound as refused:
+        refusals.note(page.request, refused)
         return _not_good(page)
     except Invalid as refused:
         email = str(form.get("email", ""))

@@ -74,11 +74,14 @@ def refusal(request: Request, error: GoldgapError, status: int) -> Response:
 
 def _sign_in_first(request: Request) -> Response:
     address, form = _address(request), _form(request)
-    if form is not None and request.scope["path"] in {request.app.url_path_for(name) for name in _CARRIERS}:
+    if request.method == "GET":
+        carried = None
+    elif form is not None and request.scope["path"] in {request.app.url_path_for(name) for name in _CARRIERS}:
         # These belong to signing in themselves: what they carry goes on, and they do not.
         carried, address = resumption.unpack(form), local_path(form.get("next"))
     else:
-        carried = Carried(resumption.typed(form), local_path(address)) if form is not None else None
+        # A form may be a button and nothing more; the way back to it is a button too, and no address to be opened.
+        carried = Carried(resumption.typed(form), local_path(address))
     if carried is not None:
         return sessions.sign_in_again(Page(request, VISITOR), carried)
     return RedirectResponse(f"{request.app.url_path_for('sign_in')}?next={quote(address, safe='/')}", status_code=303)

@@ -62,5 +62,3 @@ FrameworksDep = Annotated[Frameworks, Depends(_frameworks)]
 SessionActorDep = Annotated[Actor, Depends(identity.by_session)]
 TokenActorDep = Annotated[Actor, Depends(identity.by_token)]
 FormDep = Annotated[FormData, Depends(_form)]
-# For a route whose form is a button and nothing more: it is read all the same, to be carried through a sign-in.
-ReadForm = Depends(_form)

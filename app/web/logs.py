@@ -81,8 +81,14 @@ def of_server() -> dict[str, Any]:
                 "stream": "ext://sys.stdout",
             }
         },
+        # The server's own lines of requests have the query in them, and there somebody may have put a token.
         # What reads forms tells of their bytes; and whatever else has something to say says it in a line of this kind.
-        "loggers": {"uvicorn": both, "goldgap": both, "python_multipart": {"level": "CRITICAL"}},
+        "loggers": {
+            "uvicorn": both,
+            "uvicorn.access": {"handlers": [], "propagate": False},
+            "goldgap": both,
+            "python_multipart": {"level": "CRITICAL"},
+        },
         "root": {"handlers": ["out"], "level": "WARNING"},
     }
 

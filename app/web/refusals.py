@@ -6,6 +6,7 @@ import structlog
 from starlette.requests import Request
 
 from app.domain.errors import GoldgapError, Invalid, NotFound, NotPermitted, NotSignedIn
+from app.domain.invitations import NoLongerValid
 from app.domain.permissions import VISITOR, Actor
 from app.store.database import Store
 from app.usecases import refusals
@@ -37,7 +38,7 @@ def _code(error: GoldgapError, actor: Actor, method: str) -> str | None:
     """Return the code under which a refusal is noted, None where it is not: a mistyped form says nothing of anybody."""
     if isinstance(error, NotPermitted):
         return error.code
-    if isinstance(error, NotFound):
+    if isinstance(error, NotFound | NoLongerValid):
         return error.code if actor.is_signed_in and method not in _READS else None
     if isinstance(error, NotSignedIn):
         return error.code if error.code == _BAD_TOKEN else None

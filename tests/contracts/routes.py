@@ -9,6 +9,9 @@ from fastapi.routing import iter_route_contexts
 
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
+# What stands in the address of a mailed link and opens something for whoever has it.
+SECRETS = frozenset({"secret", "proof"})
+
 
 class Address(NamedTuple):
     """A route: how it is asked, where, and what it is called in the code."""
@@ -21,6 +24,11 @@ class Address(NamedTuple):
     def key(self) -> str:
         """The route in one line, as the lists of the contracts name it."""
         return f"{self.method} {self.path}"
+
+    @property
+    def referrer_policy(self) -> str:
+        """What the route's every answer says about telling others its address: nothing, where a secret is in it."""
+        return "no-referrer" if self.parameters & SECRETS else "same-origin"
 
     @property
     def parameters(self) -> frozenset[str]:

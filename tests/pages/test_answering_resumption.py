@@ -66,3 +66,10 @@ def test_what_somebody_else_wrote_meanwhile_is_a_conflict_and_not_overwritten(de
 def test_what_would_go_where_no_form_is_taken_leads_to_the_start_page(desk: Desk, address: str) -> None:
     _browser, answer = sign_in(desk, {"carry": json.dumps([["note-A.1", "x"]]), "carry_to": address})
     assert answer == "/"
+
+
+def test_a_button_that_was_pressed_when_the_session_had_ended_can_be_pressed_again(desk: Desk) -> None:
+    to = "/account/sessions/end-others"
+    browser, answer = sign_in(desk, fields(desk.world.browser().refused(to, {}, 401).one("form", action="/sign-in")))
+    form = browser.linted(answer).one("form", action=to)
+    assert browser.send(to, fields(form)) == "/account/sessions"

@@ -15,12 +15,13 @@ from app.store import passwords
 from app.usecases import operators
 from app.web import clients, identity
 from app.web.security import HEADERS, HSTS
-from tests.contracts.routes import Address, addresses
+from tests.contracts.routes import SECRETS, Address, addresses
 from tests.pages.world import World
 
 ORIGIN = "https://goldgap.example.org"
 PASSWORD = "en lang setning om torsk"
-_PARAMETER = re.compile(r"\{\w+(?::\w+)?\}")
+SECRET = "0123456789abcdef" * 4
+_PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 # What everybody may read, and a browser ask for again only when it has changed.
 OPEN_TO_ALL = ("/openapi.json", "/docs", "/static/", "/api/v1/frameworks")
 
@@ -42,7 +43,8 @@ def http(world: World) -> Iterator[TestClient]:
 
 
 def address_of(address: Address) -> str:
-    return _PARAMETER.sub("x", address.path)
+    """Return an address that is answered for, with a secret where one belongs."""
+    return _PARAMETER.sub(lambda found: SECRET if found[1] in SECRETS else "x", address.path)
 
 
 def cookies_of(headers: list[str]) -> Iterator[tuple[str, dict[str, object]]]:
@@ -67,15 +69,14 @@ def test_every_cookie_on_every_route_is_for_this_host_alone_and_out_of_reach_of_
             assert properties.keys() <= {"path", "secure", "httponly", "samesite", "max-age", "expires"}, address
             expected = ("/", True, True, "lax")
             assert tuple(properties[key] for key in ("path", "secure", "httponly", "samesite")) == expected, address
-    assert sorted(seen) == [f"__Host-goldgap_{name}" for name in ("known", "language", "notice", "session")]
+    assert sorted(seen) == [f"__Host-goldgap_{name}" for name in ("known", "language", "notice", "session", "way")]
 
 
 def test_every_answer_on_every_route_has_exactly_these_headers(http: TestClient) -> None:
     for address in addresses(http.app):  # type: ignore[arg-type]
         answer = http.request(address.method, address_of(address))
         expected = {**HEADERS, "Strict-Transport-Security": HSTS}
-        if "/reset/" in address.path:
-            expected["Referrer-Policy"] = "no-referrer"
+        expected["Referrer-Policy"] = address.referrer_policy
         assert {name: answer.headers.get(name) for name in expected} == expected, address
         age = int(re.findall(r"max-age=(\d+)", answer.headers["Strict-Transport-Security"])[0])
         assert age >= 365 * 24 * 3600
