@@ -64,8 +64,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if sentences is None:
             raise
         for sentence in sentences:
-            typer.echo(sentence, err=True)
+            typer.echo(_visible(sentence), err=True)
         sys.exit(1)
+
+
+def _visible(sentence: str) -> str:
+    """Return a sentence that does nothing to the terminal: it may repeat a file, with what somebody hid in it."""
+    return "".join(each if each == "\n" or each.isprintable() else ascii(each)[1:-1] for each in sentence)
 
 
 def version() -> None:

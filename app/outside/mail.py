@@ -29,6 +29,7 @@ SECONDS_IN_ALL = 120.0  # well within a worker's lease on a mail
 PORTS = {"smtp": 25, "smtps": 465}
 _REFUSED_FOR_GOOD = range(500, 600)
 _LONGEST_REASON = 200
+_LONGEST_DOMAIN = 253
 _SECRETS = re.compile(r"[a-z][a-z0-9+.-]*://\S*|[0-9A-Za-z_\-+/=]{32,}", re.IGNORECASE)
 _LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*")
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE | re.ASCII)
@@ -113,7 +114,7 @@ def _address(raw: str) -> Address:
     """Return an address, such as `name@example.org` or `Goldgap <name@example.org>`."""
     name, _, spec = raw.rpartition("<") if raw.endswith(">") else ("", "", raw)
     local, _, domain = spec.removesuffix(">").rpartition("@")
-    if not domain.isascii():
+    if not domain.isascii() and len(domain) <= _LONGEST_DOMAIN:
         with suppress(UnicodeError):
             domain = domain.encode("idna").decode("ascii")
     if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):

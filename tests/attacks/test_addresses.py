@@ -14,7 +14,7 @@ from tests.process import STRANGER, Process, status
 
 __all__ = ["app", "built", "clock", "compiled", "frameworks", "migrated", "store", "world"]
 
-# CVE-2026-48710, CVE-2026-54282: a Host that becomes part of the address, and through it of the path.
+# CVE-2026-48710: a Host that becomes part of the address, and through it of the path.
 HOSTS = (
     "evil.example",
     "evil.example/",
@@ -112,13 +112,30 @@ def get(host: str, *headers: str, path: str = "/healthz") -> bytes:
     return "\r\n".join(lines).encode()
 
 
-@pytest.mark.parametrize("host", HOSTS, ids=lambda host: host[:30])
+@pytest.mark.parametrize("host", HOSTS, ids=lambda host: f"{host[:30]}, CVE-2026-48710")
 def test_another_host_is_refused_whatever_is_asked_for(process: Process, host: str) -> None:
     for path in ("/healthz", "/static/css/base.css", "/account", "/api/v1/clusters"):
         answer = process.said(get(host, path=path))
         assert status(answer) == 400
         assert host[:30].encode() not in answer.partition(b"\r\n\r\n")[2] or host == "*"
         assert b"location:" not in answer.lower()
+
+
+# What, behind the host, makes another host or another path of the address that is put together from both.
+PATHS = (
+    *("//evil.example/account", "///evil.example/account", "/\\evil.example/account", "@evil.example/account"),
+    *(".evil.example/account", ":80@evil.example/account", "/@evil.example/account", "/account/..//evil.example"),
+    *("http://evil.example/account", "/%2fevil.example/account", "/account@evil.example", "/account%3fx=//evil"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path}, CVE-2026-54282")
+def test_a_path_makes_no_other_host_and_no_other_route(process: Process, path: str) -> None:
+    answer = process.said(get(HOST, path=path))
+    # Nothing is there; all that begins with a page's own path would have led to the sign-in.
+    assert status(answer) in {400, 404}
+    assert b"location:" not in answer.lower()
+    assert b"evil.example" not in answer
 
 
 @pytest.mark.parametrize("host", [HOST, HOST.upper(), f"{HOST}:443", f"{HOST}:8000"])

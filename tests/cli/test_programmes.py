@@ -112,6 +112,44 @@ def test_a_file_of_the_wrong_form_is_refused(arena: Say, tmp_path: Path, content
     assert clusters(arena) == {}
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        pytest.param("\x1b]0;owned\x07", id="another title, LimeSurvey #5330"),
+        pytest.param("\x1b[2J", id="an empty screen, LimeSurvey #5330"),
+        pytest.param("\x9b2J", id="the same in one character, LimeSurvey #5330"),
+        pytest.param("\u202e", id="text turned round, LimeSurvey #5330"),
+        pytest.param("\x1b[A\x08", id="the line above, LimeSurvey #5330"),
+    ],
+)
+def test_what_a_file_says_does_nothing_to_the_terminal(arena: Say, tmp_path: Path, hidden: str) -> None:
+    file = tmp_path / "clusters.csv"
+    file.write_text(f'name,"lands{hidden}del"\nHav,x\n', encoding="utf-8")
+    said = arena("import", "clusters", str(file), *IMPORT)
+    assert said.code == 1
+    # Seen, and not acted upon; headings are read in small letters.
+    assert f"there is no column `lands{ascii(hidden.lower())[1:-1]}del`" in said.err
+    assert all(line.isprintable() for line in said.err.removesuffix("\n").split("\n"))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param("Hav,<b>x</b>,x", id="an address, LimeSurvey #5331"),
+        pytest.param("Hav\x1b[2J,hav,x", id="a name, LimeSurvey #5331"),
+        pytest.param("Hav,hav,\x1b[2J", id="a region, LimeSurvey #5331"),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_said_without_its_words(arena: Say, tmp_path: Path, row: str) -> None:
+    file = tmp_path / "clusters.csv"
+    file.write_text(f"name,slug,region\n{row}\n", encoding="utf-8")
+    said = arena("import", "clusters", str(file), *IMPORT)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("line 2: ")
+    assert "<b>" not in said.err
+    assert "\x1b" not in said.err
+
+
 def test_a_file_that_is_not_there_is_said(arena: Say, tmp_path: Path) -> None:
     said = arena("import", "clusters", str(tmp_path / "none.csv"), *IMPORT)
     assert (said.code, said.err) == (1, f"{tmp_path / 'none.csv'}: No such file or directory.\n")

@@ -70,6 +70,11 @@ def _named(key: str) -> set[str]:
     return set(re.findall(r"\{(\w+)\}", key + str(MATRIX[key].get("send", ""))))
 
 
+def named(key: str) -> str:
+    """Return what the tests of a route are called: the route, and the faults that others had on one like it."""
+    return ", ".join([key, *([MATRIX[key]["fault"]] if "fault" in MATRIX[key] else [])])
+
+
 def states(key: str) -> list[str]:
     """Return the states that a route's line tells apart; where it tells none, one will do."""
     return ["draft"] if "always" in MATRIX[key] else [state for state in STATES if state in MATRIX[key]]
@@ -178,7 +183,7 @@ def test_a_line_says_what_is_due_to_everybody(key: str) -> None:
         assert sorted(column(key, state)) == sorted(EVERYBODY), state
 
 
-@pytest.mark.parametrize("key", MATRIX)
+@pytest.mark.parametrize("key", MATRIX, ids=named)
 def test_the_route_answers_everybody_as_the_matrix_says(stage: Stage, key: str) -> None:
     found = []
     for who, headers, place, state, expected in cells(stage, key):

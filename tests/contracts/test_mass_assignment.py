@@ -48,6 +48,11 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     yield from cast.build(tmp_path_factory.mktemp("columns"))
 
 
+def openrag(key: str) -> str:
+    """Name a test after the fault of a peer that wrote whatever a body brought along into its row."""
+    return f"{key}, openrag #474"
+
+
 def somebody(key: str) -> tuple[str, str]:
     """Return who may do what a route does to the own cluster's things, and the state that these are in."""
     for state in states(key):
@@ -103,7 +108,7 @@ def rows(stage: Stage) -> dict[str, list[str]]:
         }
 
 
-@pytest.mark.parametrize("key", [key for key in API if key not in NO_BODY])
+@pytest.mark.parametrize("key", [key for key in API if key not in NO_BODY], ids=openrag)
 def test_the_api_refuses_every_column_that_a_body_is_not_meant_to_have(stage: Stage, key: str) -> None:
     who, state = somebody(key)
     thing, meant = stage.things["own", state], properties(stage, key)
@@ -127,7 +132,7 @@ def test_the_api_refuses_them_inside_of_a_body_too(stage: Stage) -> None:
         assert stage.is_untouched(), name
 
 
-@pytest.mark.parametrize("key", FORMS)
+@pytest.mark.parametrize("key", FORMS, ids=openrag)
 def test_a_form_does_nothing_else_for_the_columns_that_come_with_it(stage: Stage, key: str) -> None:
     who, state = somebody(key)
     thing = stage.things["own", state]

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,63 @@ def test_every_address_in_the_template_is_a_route_with_its_parameters(
             assert isinstance(route, nodes.Const), f"line {call.lineno}: the name of a route is written out"
             assert route.value in known, f"line {call.lineno}: there is no route {route.value}"
             assert {keyword.key for keyword in call.kwargs} == known[route.value], f"line {call.lineno}"
+
+
+@pytest.mark.parametrize("fault", ["CVE-2024-22195", "CVE-2024-34064"])
+def test_no_attribute_is_named_by_anybody_but_the_template(environment: Environment, fault: str) -> None:
+    found = list(attribute_names(environment))
+    assert len(found) > 40
+    assert [name for name in found if not re.fullmatch(r"[a-z]+(-[a-z]+)*", name)] == []
+    # The library itself refuses what would begin another attribute or end the element.
+    bad = {"CVE-2024-22195": "a onclick", "CVE-2024-34064": "a>b"}[fault]
+    with pytest.raises(ValueError, match="Invalid character"):
+        environment.from_string("{{ {name: 1} | xmlattr }}").render(name=bad)
+
+
+def attribute_names(environment: Environment) -> Iterator[str]:
+    """Yield each name that a template writes attributes under; an AssertionError where one is worked out."""
+    for template in NAMES:
+        tree = environment.parse(source(template))
+        literal = [each.node for each in tree.find_all(nodes.Filter) if each.name == "xmlattr"]
+        given = [each.value for each in tree.find_all(nodes.Keyword) if each.key == "attributes"]
+        for node in (*literal, *given):
+            if isinstance(node, nodes.Name) and node.name == "attributes":
+                continue  # a component's own parameter: those who call it are looked at
+            assert node is not None
+            for each in [node] if isinstance(node, nodes.Dict) else list(node.find_all(nodes.Dict)):
+                keys = [pair.key for pair in each.items]
+                assert all(isinstance(key, nodes.Const) for key in keys), f"{template}, line {each.lineno}"
+                yield from (str(key.as_const()) for key in keys)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        pytest.param("from_string", id="from_string, CVE-2016-10745"),
+        pytest.param("Template", id="a template of its own, CVE-2025-27516"),
+        pytest.param("SandboxedEnvironment", id="a sandbox that would be needed for it, CVE-2025-27516"),
+        "compile_expression",
+        "render_template_string",
+        "eval",
+        "exec",
+    ],
+)
+def test_no_template_and_no_code_is_made_of_text(made: str) -> None:
+    assert [place for place, called in calls() if called.rpartition(".")[2] == made] == []
+
+
+def calls() -> Iterator[tuple[str, str]]:
+    """Yield every call in the application: where it stands, and what is called."""
+    for path in (ROOT / "app").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", ast.unparse(node.func)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=lambda name: f"{name}, CVE-2020-28493")
+def test_no_template_looks_for_links_in_text(environment: Environment, name: str) -> None:
+    named = {each.name for each in environment.parse(source(name)).find_all(nodes.Filter)}
+    assert named.isdisjoint({"urlize", "striptags", "wordwrap", "safe", "format"})
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("components/")])

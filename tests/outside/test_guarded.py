@@ -24,7 +24,7 @@ def test_https_to_a_name_on_the_net_can_be_followed(address: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "https://127.0.0.1/",
+        pytest.param("https://127.0.0.1/", id="this machine, CVE-2026-9813"),
         "https://127.1/",
         "https://2130706433/",
         "https://0x7f000001/",
@@ -37,8 +37,8 @@ def test_https_to_a_name_on_the_net_can_be_followed(address: str) -> None:
         "https://[::ffff:127.0.0.1]/",
         "https://[fe80::1%25eth0]/",
         "https://[fd00::1]/",
-        "https://169.254.169.254/latest/meta-data",
-        "https://10.0.0.1/",
+        pytest.param("https://169.254.169.254/latest/meta-data", id="a cloud's own data, CVE-2026-9813"),
+        pytest.param("https://10.0.0.1/", id="the network within, CVE-2026-9813"),
         "https://192.168.1.1:8080/",
         "https://localhost/",
         "https://localhost:5432/",

@@ -80,6 +80,7 @@ def test_a_page_that_needs_somebody_leads_to_signing_in_and_back(world: World, k
         "/\t/evil.example",
         "evil",
     ],
+    ids=lambda address: f"{address!a}, ciso-assistant #4368",
 )
 def test_after_signing_in_nobody_is_led_to_another_host(world: World, kari: str, address: str) -> None:
     sent = {"email": kari, "password": PASSWORD, "next": address}

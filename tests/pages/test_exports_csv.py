@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import itertools
 import unicodedata
 
 import pytest
@@ -138,7 +139,9 @@ def test_norwegian_spreadsheets_read_a_comma(world: World) -> None:
     assert read(browser, "clusters")[4][14] == "33,3"
 
 
-@pytest.mark.parametrize("path", ["/portfolio/clusters.csv", "/portfolio/clusters.json"])
+@pytest.mark.parametrize(
+    "path", ["/portfolio/clusters.csv", "/portfolio/clusters.json"], ids=lambda path: f"{path}, Papermerge #57"
+)
 def test_a_visitor_gets_nothing(world: World, path: str) -> None:
     answer = world.browser().http.get(path)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={path}")
@@ -152,12 +155,14 @@ def test_there_is_no_other_table(owner: PageClient) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "=1+1",
+        pytest.param("=1+1", id="a formula, ciso-assistant #3598"),
         "+1",
         "-1",
         "@SUM(A1)",
         "\t=1",
         "\r=1",
+        pytest.param("\tx", id="a tab first, CVE-2021-41270"),
+        pytest.param("\rx", id="a carriage return first, CVE-2021-41270"),
         "\n=1",
         "\uff1d1",
         "\uff0b1",
@@ -171,6 +176,25 @@ def test_there_is_no_other_table(owner: PageClient) -> None:
 )
 def test_what_could_open_a_formula_stands_behind_an_apostrophe(text: str) -> None:
     assert guarded(text) == f"'{text}"
+
+
+# Another separator, a line of its own, a page, a way up, and a name that is longer than file systems take.
+NAMES = ('x"; filename="y.html', "x\\y", "../../etc/x", "æ.html", "x" * 200)
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [pytest.param("csv", id="csv, ciso-assistant #3550"), pytest.param("json", id="json, ciso-assistant #2185")],
+)
+def test_a_file_is_called_by_words_of_our_own_alone(world: World, ending: str) -> None:
+    world.programme(name=NAMES[0])
+    for number, name in enumerate(NAMES):
+        world.cluster(f"c{number}", name=name, region=name)
+    owner = world.signed_in(Role.OWNER, programme="north")
+    for sheet, name in itertools.product(SHEETS, NAMES):
+        answer = owner.http.get(f"/portfolio/{sheet}.{ending}", params={"framework": "tiny/1.0", "region": name})
+        called = f"goldgap-portfolio-{sheet}-2026-11-23.{ending}"
+        assert answer.headers["content-disposition"] == f'attachment; filename="{called}"'
 
 
 @pytest.mark.parametrize(

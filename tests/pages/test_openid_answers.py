@@ -73,7 +73,11 @@ def test_an_answer_brought_twice_does_nothing_the_second_time(world: World, prov
     assert len(provider.redeemed) == 1
 
 
-@pytest.mark.parametrize("state", ["", "another", "%00", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1")])
+@pytest.mark.parametrize(
+    "state",
+    ["", "another", "%00", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1")],
+    ids=lambda state: f"state {state!a}, ciso-assistant #4191",
+)
 def test_a_state_that_is_not_ours_is_refused(world: World, provider: Hostile, state: str) -> None:
     sent = begin(provider, world.browser())
     answer = sent.bring({**provider.query(""), "state": state})

@@ -102,12 +102,15 @@ TOKEN, JWKS, USERINFO = "/token", "/jwks", "/userinfo"
 
 HOSTILE: dict[str, tuple[str, Change]] = {
     # Algorithm confusion
-    "alg none": ("algorithm", signed(unsigned, alg="none")),
+    "alg none, algorithm confusion": ("algorithm", signed(unsigned, alg="none")),
     "alg None in capitals": ("algorithm", signed(unsigned, alg="NONE")),
     "alg missing": ("unreadable-id-token", header(alg=None)),
     "alg a list": ("algorithm", header(alg=["RS256"])),
-    "HS256 with the public key as PEM": ("algorithm", signed(forge.hs256(forge.public_pem()), alg="HS256")),
-    "HS256 with the modulus": ("algorithm", signed(forge.hs256(MODULUS), alg="HS256")),
+    "HS256 with the public key as PEM, algorithm confusion": (
+        "algorithm",
+        signed(forge.hs256(forge.public_pem()), alg="HS256"),
+    ),
+    "HS256 with the modulus, algorithm confusion": ("algorithm", signed(forge.hs256(MODULUS), alg="HS256")),
     "HS256 with a shared key among the keys": (
         "algorithm",
         both(keys({"kty": "oct", "k": "c2VjcmV0", "kid": forge.KID}), signed(forge.hs256(b"secret"), alg="HS256")),
@@ -169,9 +172,9 @@ HOSTILE: dict[str, tuple[str, Change]] = {
     "aud empty": ("invalid_claim", claims(aud=[])),
     "aud missing": ("missing_claim", claims(aud=None)),
     "azp another": ("authorized-party", claims(azp="another")),
-    "nonce another": ("nonce", claims(nonce="another")),
-    "nonce missing": ("nonce", claims(nonce=None)),
-    "nonce a list": ("nonce", lambda provider: provider.claims.update(nonce=[provider.nonce])),
+    "nonce another, ciso-assistant #4191": ("nonce", claims(nonce="another")),
+    "nonce missing, ciso-assistant #4191": ("nonce", claims(nonce=None)),
+    "nonce a list, ciso-assistant #4191": ("nonce", lambda provider: provider.claims.update(nonce=[provider.nonce])),
     "expired": ("expired_token", moment("exp", -60)),
     "exp missing": ("missing_claim", claims(exp=None)),
     "exp a word": ("invalid_claim", claims(exp="tomorrow")),

@@ -115,8 +115,16 @@ def test_a_cluster_is_changed_where_something_was_sent(world: World, clock: Cloc
     assert (line.before["level"], line.after["level"]) == ("arena", "arena")
 
 
-def test_address_and_programme_of_a_cluster_never_change(world: World) -> None:
-    changed = update(world, 1, slug="ny", programme="south", programme_id="programme-south", id="x", updated_at=NOW)
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param({"programme": "south"}, id="another programme, ciso-assistant #3154"),
+        pytest.param({"programme_id": "programme-south"}, id="its id, ciso-assistant #3154"),
+        {"slug": "ny", "id": "x", "updated_at": NOW},
+    ],
+)
+def test_address_and_programme_of_a_cluster_never_change(world: World, place: dict[str, object]) -> None:
+    changed = clusters.update(world.store, world.actor("manager"), "kyst", place, 1)
     assert changed == dataclasses.replace(world.kyst, revision=2)
 
 

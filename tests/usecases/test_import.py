@@ -106,6 +106,19 @@ def test_two_rows_with_one_address_are_refused_for_the_second_would_undo_the_fir
     assert problems(refused) == [("line 3: slug", "taken")]
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param({"name": "Taken over", "slug": "fjell"}, id="another programme's, ciso-assistant #1400"),
+        pytest.param({"name": "Taken over", "slug": "alene"}, id="no programme's, ciso-assistant #1400"),
+    ],
+)
+def test_an_import_changes_nothing_outside_of_its_programme(world: World, row: dict[str, str]) -> None:
+    with world.unchanged(), pytest.raises(Invalid) as refused:
+        import_clusters(world, [*ROWS, row])
+    assert problems(refused) == [("line 5: slug", "taken")]
+
+
 def test_a_programme_that_there_is_not_is_not_found(world: World) -> None:
     with world.unchanged(), pytest.raises(NotFound):
         import_clusters(world, ROWS, "missing")

@@ -121,6 +121,22 @@ def test_no_secret_of_a_link_is_kept(world: World, kari: Person) -> None:
     assert link(world)[1] not in str(content(world.store))
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["KARI-NORDMANN@EXAMPLE.ORG", " Kari-Nordmann@Example.org ", "\uff4bari-nordmann@example.org"],
+    ids=lambda typed: f"{typed!a}, ciso-assistant #3016",
+)
+def test_a_link_comes_however_the_address_is_typed_and_goes_to_the_one_that_is_kept(
+    world: World, kari: Person, typed: str
+) -> None:
+    ask(world, typed)
+    with world.store.reading() as tx:
+        goals = tx.connection.execute(sa.select(tables.outbox.c.address)).scalars().all()
+    assert goals == [kari.email]
+    use(world, link(world))
+    assert kari.give_password(password=NEW).user.id == kari.id
+
+
 def test_a_link_is_good_for_twenty_minutes_and_only_the_newest(world: World, kari: Person, clock: Clock) -> None:
     ask(world, kari.email)
     older = link(world)

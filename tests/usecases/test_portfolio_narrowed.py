@@ -63,10 +63,16 @@ def test_a_portfolio_is_narrowed_by_programme_and_place(places: World, query: Qu
     assert names(overview(places, query)) == slugs
 
 
-def test_no_filter_reaches_further_than_the_person(places: World) -> None:
-    assert names(overview(places, Query(programme="south"), "owner")) == []
-    assert names(overview(places, Query(sector=""), "manager")) == []
-    assert names(overview(places, Query(programme="north"), "manager")) == ["kyst"]
+@pytest.mark.parametrize(
+    ("query", "who", "slugs"),
+    [
+        pytest.param(Query(programme="south"), "owner", [], id="another programme, ciso-assistant #4317"),
+        pytest.param(Query(sector=""), "manager", [], id="another cluster, ciso-assistant #4317"),
+        pytest.param(Query(programme="north"), "manager", ["kyst"], id="a programme whole, ciso-assistant #4317"),
+    ],
+)
+def test_no_filter_reaches_further_than_the_person(places: World, query: Query, who: str, slugs: list[str]) -> None:
+    assert names(overview(places, query, who)) == slugs
 
 
 def test_what_can_be_chosen_from_is_within_reach(places: World) -> None:

@@ -87,10 +87,13 @@ def test_half_a_session_opens_nothing_and_ends_after_ten_minutes(world: World, k
         kari.take(secret, code=kari.codes[0])
 
 
-def test_sessions_of_before_are_half_once_a_factor_is_there(world: World, kari: Person) -> None:
-    elsewhere = kari.give_password(ELSEWHERE).secret
-    kari.use_app()
-    assert kari.of(elsewhere) == VISITOR
+@pytest.mark.parametrize("factor", ["app", "passkey"], ids=lambda factor: f"{factor}, ciso-assistant #3074")
+def test_sessions_of_before_are_half_once_a_factor_is_there(world: World, kari: Person, factor: str) -> None:
+    elsewhere, here = kari.give_password(ELSEWHERE).secret, kari.secret
+    assert kari.of(elsewhere).user_id == kari.id
+    kari.use_app() if factor == "app" else kari.use_passkey()
+    assert (kari.of(elsewhere), kari.of(here)) == (VISITOR, VISITOR)
+    assert kari.actor.user_id == kari.id, "under a new secret"
     assert second_steps.waiting(world.store, elsewhere) is None, "it has ended"
 
 
