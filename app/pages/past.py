@@ -105,6 +105,18 @@ def _title(told: Told) -> str:
     return told.line.assessment or str({**told.line.before, **told.line.after}.get("title", "")) or "…"
 
 
+def _submitted(told: Told) -> str:
+    if told.line.assessment is None:  # withdrawn since, which is the cluster's own business
+        return told.say("%(who)s submitted an assessment")
+    return told.say("%(who)s submitted the assessment “%(title)s”", title=_title(told))
+
+
+def _withdrew(told: Told) -> str:
+    if told.line.assessment is None:
+        return told.say("%(who)s withdrew an assessment")
+    return told.say("%(who)s withdrew the assessment “%(title)s”", title=_title(told))
+
+
 def _handed_over(told: Told) -> str:
     if told.line.actor_id == told.line.subject:
         return told.say("%(who)s handed the cluster over to a colleague")
@@ -128,8 +140,8 @@ def _changed_role(told: Told) -> str:
 _TELLERS: Mapping[str, Callable[[Told], str]] = {
     Verb.ANSWERED: _answered,
     Verb.STARTED: lambda told: told.say("%(who)s started the assessment “%(title)s”", title=_title(told)),
-    Verb.SUBMITTED: lambda told: told.say("%(who)s submitted the assessment “%(title)s”", title=_title(told)),
-    Verb.WITHDREW: lambda told: told.say("%(who)s withdrew the assessment “%(title)s”", title=_title(told)),
+    Verb.SUBMITTED: _submitted,
+    Verb.WITHDREW: _withdrew,
     Verb.DELETED: lambda told: told.say("%(who)s deleted the draft “%(title)s”", title=_title(told)),
     Verb.REGISTERED: lambda told: told.say("%(who)s registered the cluster"),
     Verb.UPDATED: lambda told: told.say("%(who)s changed what is said about the cluster"),

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.domain.lifecycle import PRIVATE
 from app.domain.permissions import Reach
 from app.store.assessments import opens
 from app.store.clusters import reaches
@@ -25,7 +26,6 @@ _COLUMNS = (
     journal_texts.c.after,
     clusters.c.slug.label("cluster"),
     clusters.c.name.label("cluster_name"),
-    assessments.c.title.label("assessment"),
     users.c.name.label("person"),
 )
 _JOINED = (
@@ -67,7 +67,7 @@ class PastLine:
     """A line of the journal as people are told it.
 
     `actor` is None where the name was erased. `assessment` is the title of the assessment that it is about, `person`
-    the name of the person; None where it is about none, or one that is no longer there.
+    the name of the person; None where it is about none, or one that is no longer there or not for the reader.
     """
 
     place: Place
@@ -90,16 +90,20 @@ class PastLine:
 
     @property
     def assessment_id(self) -> str | None:
-        """The assessment that it is about, None where it is about none, or one that is no longer there."""
+        """The assessment that it is about, None where `assessment` is."""
         return None if self.assessment is None else self.subject
 
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """Who is told: of what lies within reach and is shared with them, the lines with these verbs."""
+    """Who is told: of what lies within reach and is shared with them, the lines with these verbs.
+
+    Only where it `is_whole`, what has not been submitted or was withdrawn is called by its title.
+    """
 
     within: Reach
     verbs: Collection[str]
+    is_whole: bool
 
     @property
     def told(self) -> sa.ColumnElement[bool]:
@@ -108,12 +112,18 @@ class Hearing:
         is_open = sa.or_(assessments.c.id.is_(None), opens(self.within))
         return sa.and_(reaches(self.within), journal.c.verb.in_(sorted(self.verbs)), is_open)
 
+    @property
+    def named(self) -> sa.ColumnElement[bool]:
+        """The condition under which they may know an assessment's title."""
+        return sa.or_(assessments.c.state.not_in(PRIVATE), reaches(self.within) if self.is_whole else sa.false())
+
 
 def of_cluster(
     tx: Transaction, cluster_id: str, hearing: Hearing, *, behind: Place | None, limit: int
 ) -> list[PastLine]:
     """Return a cluster's lines, the newest first from behind a place."""
-    return _read(tx, sa.and_(journal.c.cluster_id == cluster_id, hearing.told), behind=behind, limit=limit)
+    about = sa.and_(journal.c.cluster_id == cluster_id, hearing.told)
+    return _read(tx, about, [hearing], behind=behind, limit=limit)
 
 
 def of_assessment(
@@ -129,7 +139,7 @@ def of_assessment(
     about = sa.and_(journal.c.subject == assessment_id, hearing.told)
     if indicator is not None:
         about = sa.and_(about, journal.c.indicator == indicator)
-    return _read(tx, about, behind=behind, limit=limit)
+    return _read(tx, about, [hearing], behind=behind, limit=limit)
 
 
 def since(
@@ -142,11 +152,19 @@ def since(
         journal.c.cluster_id.is_not(None),
         sa.or_(*(hearing.told for hearing in hearings)),
     )
-    return _read(tx, about, behind=None, limit=limit)
+    return _read(tx, about, hearings, behind=None, limit=limit)
 
 
-def _read(tx: Transaction, about: sa.ColumnElement[bool], *, behind: Place | None, limit: int) -> list[PastLine]:
-    statement = sa.select(*_COLUMNS).select_from(_JOINED).where(about)
+def _read(
+    tx: Transaction,
+    about: sa.ColumnElement[bool],
+    hearings: Sequence[Hearing],
+    *,
+    behind: Place | None,
+    limit: int,
+) -> list[PastLine]:
+    title = sa.case((sa.or_(*(hearing.named for hearing in hearings)), assessments.c.title)).label("assessment")
+    statement = sa.select(*_COLUMNS, title).select_from(_JOINED).where(about)
     if behind is not None:
         statement = statement.where(_before(behind))
     order = (journal.c.at.desc(), journal.c.position.desc(), journal.c.id.desc())

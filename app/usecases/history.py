@@ -8,7 +8,7 @@ from app.domain import lifecycle
 from app.domain.clusters import Cluster
 from app.domain.errors import Invalid, Problem
 from app.domain.lifecycle import Assessment
-from app.domain.permissions import Actor, allows, reach, require
+from app.domain.permissions import Actor, Reach, allows, reach, require
 from app.domain.roles import Permission
 from app.frameworks.reader import Frameworks
 from app.store import assessments as kept_assessments
@@ -16,7 +16,7 @@ from app.store import clusters as kept_clusters
 from app.store import history as kept
 from app.store import visits
 from app.store.database import Store
-from app.store.history import PastLine, Place
+from app.store.history import Hearing, PastLine, Place
 from app.store.journal import Verb
 
 MOST_NEWS = 10
@@ -69,7 +69,7 @@ def of_cluster(store: Store, actor: Actor, slug: str, *, behind: Place | None, l
         cluster = kept_clusters.load(tx, slug, within=reach(actor))
         require(actor, Permission.CLUSTER_READ, cluster)
         is_whole = allows(actor, Permission.ASSESSMENT_READ_DRAFT, cluster)
-        hearing = kept.Hearing(reach(actor), TOLD_INSIDE if is_whole else TOLD_OUTSIDE)
+        hearing = _hearing(reach(actor), is_whole=is_whole)
         found = kept.of_cluster(tx, cluster.id, hearing, behind=behind, limit=limit + 1)
     return History(cluster, None, None, *_page(found, limit), is_whole)
 
@@ -91,7 +91,7 @@ def of_assessment(
         if indicator is not None and indicator not in _numbers(frameworks, assessment):
             raise Invalid(Problem("indicator", "unknown", "There is no such indicator."))
         is_whole = allows(actor, Permission.ASSESSMENT_READ_DRAFT, assessment.cluster)
-        hearing = kept.Hearing(reach(actor), TOLD_INSIDE if is_whole else TOLD_OUTSIDE)
+        hearing = _hearing(reach(actor), is_whole=is_whole)
         found = kept.of_assessment(tx, assessment.id, hearing, indicator=indicator, behind=behind, limit=limit + 1)
     return History(assessment.cluster, assessment, indicator, *_page(found, limit), is_whole)
 
@@ -110,12 +110,16 @@ def news(store: Store, actor: Actor) -> tuple[PastLine, ...]:
             moment,
             by_others_than=actor.user_id,
             hearings=(
-                kept.Hearing(dataclasses.replace(whole, everything=False), TOLD_INSIDE),
-                kept.Hearing(dataclasses.replace(told, everything=False), TOLD_OUTSIDE),
+                _hearing(dataclasses.replace(whole, everything=False), is_whole=True),
+                _hearing(dataclasses.replace(told, everything=False), is_whole=False),
             ),
             limit=MOST_NEWS,
         )
     return tuple(map(_told, found))
+
+
+def _hearing(within: Reach, *, is_whole: bool) -> Hearing:
+    return Hearing(within, TOLD_INSIDE if is_whole else TOLD_OUTSIDE, is_whole)
 
 
 def _numbers(frameworks: Frameworks, assessment: Assessment) -> frozenset[str]:

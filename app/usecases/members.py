@@ -89,8 +89,11 @@ def people(store: Store, actor: Actor, *, cluster: str | None = None, programme:
 
 
 def whom_to_ask(store: Store, actor: Actor) -> tuple[tuple[Place, tuple[Member, ...]], ...]:
-    """Return who manages and owns the clusters and programmes of one's own, to be asked; raises NotSignedIn."""
-    own = reach(actor)
+    """Return who manages and owns the clusters and programmes of one's own, to be asked; raises NotSignedIn.
+
+    Evaluating alone makes none of them one's own: an evaluator does not see who is who there.
+    """
+    own = reach(actor, Permission.MEMBER_READ)
     with store.reading() as tx:
         found = kept_clusters.listed(tx, within=Reach(clusters=own.clusters))
         around = own.programmes | {each.programme_id for each in found if each.programme_id}

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from app.domain.lifecycle import Move
 from app.domain.members import DEPUTY
 from app.domain.messages import Kind
 from app.domain.permissions import VISITOR
@@ -165,6 +166,17 @@ def test_outside_the_cluster_only_what_was_handed_in_is_told(desk: Desk) -> None
         assert "What happens in a draft is known to the cluster alone." in page.text
         assert "Only for us" not in page.text
         assert told(open_history(desk, browser=browser)) == ["13:00 Kari submitted the assessment “Self-assessment”"]
+
+
+def test_outside_the_cluster_what_was_withdrawn_has_no_title(desk: Desk) -> None:
+    desk.hand_in()
+    assessments.move(desk.world.store, desk.world.frameworks, desk.kari, desk.key, Move.WITHDRAW)
+    owner = desk.world.signed_in(Role.OWNER, programme="north")
+    page = owner.open("/clusters/havbruk/history")
+    assert told(page)[:2] == ["13:00 Kari withdrew an assessment", "13:00 Kari submitted an assessment"]
+    assert "Self-assessment" not in page.text
+    own = desk.browser.open("/clusters/havbruk/history")
+    assert told(own)[0] == "13:00 Kari withdrew the assessment “Self-assessment” · Self-assessment"
 
 
 def test_a_name_that_was_erased_is_said_to_be(desk: Desk) -> None:

@@ -83,6 +83,16 @@ def test_others_see_nothing_of_a_draft(world: World, who: str) -> None:
     assert "'note'" not in repr(found.lines)
 
 
+@pytest.mark.usefixtures("past")
+@pytest.mark.parametrize("who", [*INSIDE, *OUTSIDE])
+def test_what_was_withdrawn_is_called_by_its_title_inside_alone(world: World, who: str) -> None:
+    lines = [line for line in of_cluster(world, who).lines if line.verb in {"submitted", "withdrew"}]
+    assert [line.assessment for line in lines] == (["Autumn"] * 2 if who in INSIDE else [None] * 2)
+    assert all((line.assessment_id is None) == (who in OUTSIDE) for line in lines)
+    world.submit()
+    assert of_cluster(world, who).lines[0].assessment == "Autumn"
+
+
 @pytest.mark.parametrize("who", ["neighbour", "stranger", "nobody"])
 def test_out_of_reach_there_is_no_history(world: World, who: str) -> None:
     draft = world.start()

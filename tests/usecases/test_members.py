@@ -317,6 +317,7 @@ def test_those_to_be_asked_are_the_managers_and_owners_of_what_is_ones_own(world
     assert asked("observer") == {"Kyst": ["Manager"], "Programme north": ["Owner"]}
     assert asked("reader") == {"Programme north": ["Owner"]}
     assert asked("nobody") == asked("administrator") == {}
+    assert asked("evaluator") == asked("programme-evaluator") == {}
 
 
 def test_a_role_remembers_since_when_it_is_held(world: World) -> None:
