@@ -5,8 +5,9 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 
-from app.domain.errors import ConfirmationDue, Invalid, NotPermitted, NotSignedIn, TooMany
+from app.domain.errors import ConfirmationDue, Invalid, NotPermitted, NotSignedIn, Problem, TooMany
 from app.domain.permissions import VISITOR, Membership
 from app.domain.roles import Role, TokenScope
 from app.store import limits, tables
@@ -195,6 +196,64 @@ def test_a_wrong_confirmation_is_refused_counted_and_changes_nothing(world: Worl
         kari.confirm(code="123456")
     with pytest.raises(Invalid):
         kari.confirm()
+
+
+def test_a_wrong_confirmation_is_said_beside_its_field(kari: Person) -> None:
+    problems: list[Problem] = []
+    for raw in ({"password": "wrong"}, {"code": "123456"}, {}):
+        with pytest.raises(Invalid) as refused:
+            kari.confirm(**raw)
+        problems += refused.value.problems
+    assert [(problem.field, problem.code) for problem in problems] == [
+        ("password", "password"),
+        ("code", "code"),
+        ("code", "code"),
+    ]
+    assert problems[0].message == "This is not your password."
+
+
+def test_a_password_that_is_changed_while_it_is_compared_confirms_nothing(
+    world: World, kari: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compare = second_steps._is_password
+
+    def compare_slowly(typed: object, kept: str | None) -> bool:
+        with world.store.writing() as tx:
+            tx.connection.execute(sa.update(tables.users).where(tables.users.c.id == kari.id).values(password_hash="x"))
+        return compare(typed, kept)
+
+    monkeypatch.setattr(second_steps, "_is_password", compare_slowly)
+    with pytest.raises(Invalid) as refused:
+        kari.confirm(password=PASSWORD)
+    assert refused.value.problems[0].message == "This is not your password."
+    assert "confirmed" not in world.verbs()
+
+
+def test_confirming_by_password_is_no_second_factor_and_by_code_is_one(world: World, kari: Person) -> None:
+    def has_factor() -> bool:
+        with world.store.reading() as tx:
+            session = kept_sessions.alive(tx, kari.secret)
+            return session is not None and session.has_factor
+
+    kari.confirm(password=PASSWORD)
+    assert not has_factor()
+    kari.use_app()
+    kari.confirm(code=kari.code())
+    assert has_factor()
+
+
+def test_what_was_confirmed_takes_the_wrong_tries_back(kari: Person) -> None:
+    kari.use_app()
+    for _ in range(2):
+        for _ in range(9):
+            with pytest.raises(Invalid):
+                kari.confirm(password="wrong")
+        kari.confirm(password=PASSWORD)
+    for _ in range(2):
+        for _ in range(3):
+            with pytest.raises(Invalid):
+                kari.confirm(code="123456")
+        kari.confirm(code=kari.code())
 
 
 def test_nobody_confirms_in_another_persons_session(world: World, kari: Person) -> None:
