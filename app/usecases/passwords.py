@@ -17,7 +17,6 @@ from app.store.journal import Verb
 from app.store.keys import digest
 from app.store.limits import CONFIRMING, LINKS_FROM, RESETS_FROM, RESETS_OF
 
-RESET = "reset"
 _ACCOUNT = "/account/security"
 _UNLIKE = Problem("again", "again", "The two are not the same.")
 
@@ -73,7 +72,8 @@ def ask(store: Store, raw: Mapping[str, object], browser: Browser) -> None:
             resets.add_decoy(tx)
         else:
             reset_id = tx.new_id()
-            resets.add(tx, reset_id, user.id, digest(links.secret(tx, RESET, reset_id)), tx.now + RESET_LIFE)
+            secret = links.secret(tx, Kind.RESET_PASSWORD, reset_id)
+            resets.add(tx, reset_id, user.id, digest(secret), tx.now + RESET_LIFE)
             about = {"reset": reset_id}
             messages.post(tx, Kind.RESET_PASSWORD, user.email, language=user.language, user_id=user.id, about=about)
         journal.note(tx, VISITOR, Verb.ASKED_FOR_PASSWORD, user.id if user else "")

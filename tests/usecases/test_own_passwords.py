@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.errors import Invalid, NotFound, NotPermitted, NotSignedIn, TooMany
+from app.domain.messages import Kind
 from app.domain.permissions import VISITOR
 from app.store import links, tables
 from app.usecases import operators, passwords, second_steps, tokens
@@ -37,7 +38,7 @@ def link(world: World) -> tuple[str, str]:
     """Return what the newest mail's link is made of."""
     reset_id = json.loads(mails(world, "reset-password")[-1])["reset"]
     with world.store.reading() as tx:
-        return reset_id, links.secret(tx, passwords.RESET, reset_id)
+        return reset_id, links.secret(tx, Kind.RESET_PASSWORD, reset_id)
 
 
 def use(world: World, followed: tuple[str, str], **raw: object) -> object:
