@@ -25,7 +25,8 @@ class Kind(enum.StrEnum):
 
 # Whoever could turn these off for somebody could take over their account unseen.
 ABOUT_SAFETY = frozenset({Kind.INVITED, Kind.RESET_PASSWORD, Kind.CHANGED_PASSWORD, Kind.CHANGED_SIGN_IN, Kind.TRIAL})
-# What `about` must hold for each kind: names as people know them, and ids. It never holds a secret.
+# What `about` must hold for each kind: names as people know them, and ids. It never holds a secret. Where it names a
+# person, as `who`, it has their id too, as `by`: empty for somebody without an account, who is known by an address.
 ABOUT: Mapping[Kind, frozenset[str]] = {
     Kind.INVITED: frozenset({"invitation"}),
     Kind.RESET_PASSWORD: frozenset({"reset"}),

@@ -24,6 +24,8 @@ class Told:
 def told(kind: Kind, about: Mapping[str, str], at: dt.datetime, language: str, say: Say) -> Told:
     """Put a message into words; `at` is when it was left."""
     known: dict[str, object] = {**about}
+    if "who" in about:
+        known["who"] = about["who"] or say("A person whose name was erased")
     if "role" in about:
         known["role"] = role(about["role"], say)
     if "day" in about:

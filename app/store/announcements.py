@@ -36,7 +36,7 @@ def moved(tx: Transaction, actor: Actor, assessment: Assessment, move: Move) -> 
     cluster = assessment.cluster
     interested = _holding(tx, {Role.MANAGER}, memberships.c.cluster_id == cluster.id)
     interested |= _holding(tx, _FOLLOWERS, memberships.c.programme_id == cluster.programme_id)
-    about = {"who": actor.name, "cluster": cluster.name, "assessment": assessment.title}
+    about = {"who": actor.name, "by": actor.user_id or "", "cluster": cluster.name, "assessment": assessment.title}
     if move is Move.SUBMIT:
         _tell_others(tx, Kind.SUBMITTED, actor, interested, f"/assessments/{assessment.id}", about)
     elif move is Move.WITHDRAW:

@@ -111,7 +111,8 @@ def _send(tx: Transaction, by: Actor, place: Place, email: str, role: Role, invi
     # Whoever invites must not learn whether there is an account: each way takes as long, but for one row written.
     found = accounts.by_email(tx, email)
     told = [found[0].id] if found and not found[0].is_disabled else []
-    about = {"invitation": invitation_id, "who": by.name, "role": str(role), "place": place.about.name}
+    named = {"who": by.name, "by": by.user_id or ""}
+    about = {"invitation": invitation_id, **named, "role": str(role), "place": place.about.name}
     messages.tell(tx, Kind.INVITED, told, f"/invitations/{invitation_id}", about)
     if not told:
         messages.post(tx, Kind.INVITED, email, about={"invitation": invitation_id})

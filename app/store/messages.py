@@ -99,6 +99,8 @@ def mute(tx: Transaction, user_id: str, kinds: Iterable[str]) -> None:
 
 def _require(kind: Kind, about: Mapping[str, str] | None) -> None:
     missing = ABOUT[kind] - set(about or {})
+    if "who" in (about or {}):
+        missing |= {"by"} - set(about or {})  # by which the name is found again when the person is to be forgotten
     if missing:
         # Found where it is left rather than where it is sent, when its cause is long past.
         raise ValueError(f"a message of the kind {kind} needs to know {sorted(missing)}")

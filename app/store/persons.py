@@ -48,35 +48,75 @@ _LEFT_OUT: Mapping[str, frozenset[str]] = {
 }
 # What others are told can name the person; these columns hold JSON.
 _TELLING = (tables.notices, tables.outbox)
-_JSON = frozenset({"about", "before", "after"})
+_JSON = frozenset({"about", "after"})
 
 Rows = list[dict[str, object]]
 
 
 def everything(tx: Transaction, user: User) -> dict[str, Rows]:
-    """Return what is kept about a person, by table, without secrets and without what is about others."""
+    """Return what is kept about a person, by table, without secrets and without what is about others.
+
+    Of what they did, what they wrote and not what was there before: that may be another's.
+    """
     found = {name: _rows(tx, name, user) for name in OWN}
     lines = [str(row["id"]) for row in found["journal"]]
     texts = tables.journal_texts.c
-    columns = (texts.line_id, texts.before, texts.after)
+    columns = (texts.line_id, texts.after)
     said = sa.select(*columns).where(texts.line_id.in_(lines))
     found["journal_texts"] = [_read(row) for row in tx.connection.execute(said).mappings()]
     return found
 
 
 def erase(tx: Transaction, user: User) -> None:
-    """Delete a person's account with all that hangs on it, and their name and address wherever else they stand."""
+    """Delete a person's account with all that hangs on it, and their name and address wherever else they stand.
+
+    By their id, never by looking for the name: others can be called the same, and a name can be any word.
+    """
     for table in (tables.invitations, tables.outbox):
         tx.connection.execute(sa.delete(table).where(table.c[BY_ADDRESS[table.name]] == user.email))
+    names = frozenset({user.name, *_names_of(tx, user)})
     tx.connection.execute(sa.delete(tables.users).where(tables.users.c.id == user.id))
     journal.forget(tx, user.id)
-    texts, words = tables.journal_texts, (user.name, user.email)
-    named = [row.line_id for row in _mentioning(tx, texts, ("before", "after"), words)]
-    tx.connection.execute(sa.delete(texts).where(texts.c.line_id.in_(named)))
     for table in _TELLING:
-        for row in _mentioning(tx, table, ("about",), words):
-            about = json.dumps(_without(json.loads(row.about), words), ensure_ascii=False)
-            tx.connection.execute(sa.update(table).where(table.c.id == row.id).values(about=about))
+        _leave_unnamed(tx, table, user)
+    _drop_receipts(tx, names)
+
+
+def _names_of(tx: Transaction, user: User) -> Sequence[str]:
+    names = tables.journal_names
+    return tx.connection.execute(sa.select(names.c.name).where(names.c.actor_id == user.id)).scalars().all()
+
+
+def _leave_unnamed(tx: Transaction, table: sa.Table, user: User) -> None:
+    """Take a person's name, or the address that stands for it, out of what others were told."""
+    marks = (("by", user.id), ("who", user.email))
+    likely = [table.c.about.contains(json.dumps(mark, ensure_ascii=False), autoescape=True) for _, mark in marks]
+    for row in tx.connection.execute(sa.select(table.c.id, table.c.about).where(sa.or_(*likely))).all():
+        about = json.loads(row.about)
+        if any(about.get(key) == mark for key, mark in marks):
+            unnamed = json.dumps({**about, "who": ""}, ensure_ascii=False)
+            tx.connection.execute(sa.update(table).where(table.c.id == row.id).values(about=unnamed))
+
+
+def _drop_receipts(tx: Transaction, names: frozenset[str]) -> None:
+    """Drop the answers to others' requests that say who changed an answer; they are kept for a day at most."""
+    receipts = tables.receipts
+    for row in tx.connection.execute(sa.select(receipts.c.user_id, receipts.c.key, receipts.c.body)).all():
+        if not names.isdisjoint(_changed_by(row.body)):
+            mine = sa.and_(receipts.c.user_id == row.user_id, receipts.c.key == row.key)
+            tx.connection.execute(sa.delete(receipts).where(mine))
+
+
+def _changed_by(body: bytes) -> Iterator[object]:
+    """Yield every `updated_by` within a kept answer."""
+    waiting = [json.loads(body)] if b"updated_by" in body else []
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            yield value.get("updated_by")
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
 
 
 def _rows(tx: Transaction, name: str, user: User) -> Rows:
@@ -92,21 +132,3 @@ def _rows(tx: Transaction, name: str, user: User) -> Rows:
 def _read(row: sa.RowMapping) -> dict[str, object]:
     """Return a row with what is kept as JSON in its columns opened."""
     return {name: json.loads(value) if name in _JSON else value for name, value in row.items()}
-
-
-def _mentioning(
-    tx: Transaction, table: sa.Table, columns: Sequence[str], words: Sequence[str]
-) -> Iterator[sa.Row[tuple[object, ...]]]:
-    """Yield the rows in whose JSON one of these words is a value of its own."""
-    # As JSON has it, so that a name with a quotation mark is found, too.
-    quoted = [json.dumps(word, ensure_ascii=False) for word in words if word]
-    likely = [table.c[column].contains(word, autoescape=True) for column in columns for word in quoted]
-    yield from tx.connection.execute(sa.select(table).where(sa.or_(sa.false(), *likely))).all()
-
-
-def _without(value: object, words: Sequence[str]) -> object:
-    if isinstance(value, dict):
-        return {key: _without(inner, words) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_without(inner, words) for inner in value]
-    return "" if value in words else value

@@ -142,7 +142,7 @@ def decline(store: Store, actor: Actor, invitation_id: str, secret: str | None) 
         _require_addressee(actor, _reader(tx, actor, invitation), secret)
         kept.close(tx, invitation.id, Answer.DECLINED)
         kept_members.note(tx, actor, Verb.DECLINED_INVITATION, invitation.id, place)
-        _tell_inviter(tx, invitation, place, invitation.email, Answer.DECLINED)
+        _tell_inviter(tx, invitation, place, Actor(name=invitation.email, memberships=()), Answer.DECLINED)
         return place
 
 
@@ -257,10 +257,16 @@ def _take(tx: Transaction, person: Actor, invitation: Invitation, place: Place) 
     if becomes and kept_members.step_down(tx, place, invitation.invited_by, becomes):
         before, then = {"role": Role.MANAGER}, {"role": becomes, "to": user_id}
         kept_members.note(tx, person, Verb.HANDED_OVER, invitation.invited_by, place, before=before, after=then)
-    _tell_inviter(tx, invitation, place, person.name, Answer.ACCEPTED)
+    _tell_inviter(tx, invitation, place, person, Answer.ACCEPTED)
 
 
-def _tell_inviter(tx: Transaction, invitation: Invitation, place: Place, who: str, answer: Answer) -> None:
-    about = {"who": who, "answer": str(answer), "role": str(invitation.role), "place": place.about.name}
+def _tell_inviter(tx: Transaction, invitation: Invitation, place: Place, person: Actor, answer: Answer) -> None:
+    about = {
+        "who": person.name,
+        "by": person.user_id or "",
+        "answer": str(answer),
+        "role": str(invitation.role),
+        "place": place.about.name,
+    }
     path = "/" if invitation.giver_becomes == members.NOTHING else place.path
     messages.tell(tx, Kind.ANSWERED_INVITATION, [invitation.invited_by], path, about)

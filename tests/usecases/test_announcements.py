@@ -79,7 +79,7 @@ def test_a_submission_is_told_to_who_follows_the_programme_and_to_the_clusters_o
     assessments.move(world.store, world.frameworks, world.actor("manager"), draft.id, Move.SUBMIT)
     path = f"/assessments/{draft.id}"
     assert heard(world) == [Heard(who, "submitted", path) for who in ("nobody", "owner", "reader")]
-    assert about(world) == {"who": "Manager", "cluster": "Kyst", "assessment": draft.title}
+    assert about(world) == {"who": "Manager", "by": "manager", "cluster": "Kyst", "assessment": draft.title}
 
 
 def test_a_withdrawal_leads_to_what_its_readers_may_still_see(world: World) -> None:

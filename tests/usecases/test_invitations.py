@@ -122,6 +122,7 @@ def test_declining_takes_no_account_and_the_inviter_is_told(world: World, *, wit
     gone(world, link)
     about = {
         "who": email,
+        "by": "",
         "answer": "declined",
         "role": "contributor",
         "place": "Kyst",

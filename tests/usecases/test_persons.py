@@ -14,7 +14,7 @@ from app.domain.retention import Retention
 from app.domain.roles import Role
 from app.store import tables
 from app.store.persons import _LEFT_OUT, OWN
-from app.usecases import gaps, journal, operators, persons, retention
+from app.usecases import assessments, gaps, history, journal, operators, persons, retention
 from app.usecases.operators import OPERATOR
 from tests.make import NOW, Clock
 from tests.store.stores import content
@@ -117,14 +117,61 @@ def test_scores_and_journal_are_valid_after_erasing(world: World) -> None:
 
 
 def test_names_in_what_others_were_told_go_too(world: World) -> None:
-    with world.store.writing() as tx:
-        about = json.dumps({"who": "Manager", "cluster": "Manager of things"})
-        row = {"id": "n", "user_id": "owner", "kind": "submitted", "about": about, "path": "/", "created_at": NOW}
-        tx.connection.execute(sa.insert(tables.notices).values(row))
+    world.submit()
+    persons.rename(world.store, world.manager, {"name": "Kari Ny"})
     persons.erase_of(world.store, OPERATOR, "manager@example.org")
     with world.store.reading() as tx:
-        told = tx.connection.execute(sa.select(tables.notices.c.about)).scalar_one()
-    assert json.loads(told) == {"who": "", "cluster": "Manager of things"}
+        told = [json.loads(about) for about in tx.connection.execute(sa.select(tables.notices.c.about)).scalars()]
+    assert told
+    assert {(about["who"], about["cluster"]) for about in told if about.get("by") == "manager"} == {("", "Kyst")}
+
+
+def rows(world: World, table: str) -> list[dict[str, object]]:
+    """Return every row of a table."""
+    with world.store.reading() as tx:
+        found = tx.connection.execute(sa.select(tables.metadata.tables[table])).mappings()
+        return sorted((dict(row) for row in found), key=repr)
+
+
+@pytest.mark.parametrize("name", ["level", "Kyst", "owner", "submitted", "Contributor", "2026-09-30"])
+def test_whoever_goes_takes_nothing_of_others_along_whatever_they_were_called(world: World, name: str) -> None:
+    assessment = world.submit()
+    persons.rename(world.store, world.actor("observer"), {"name": name})
+    lines = rows(world, "journal")
+    theirs = {line["id"] for line in lines if "observer" in {line["actor_id"], line["subject"]}}
+    kept = [text for text in rows(world, "journal_texts") if text["line_id"] not in theirs]
+    told = [notice for notice in rows(world, "notices") if notice["user_id"] != "observer"]
+    same = {table: rows(world, table) for table in ("answers", "assessments", "clusters", "receipts")}
+    persons.erase_own(world.store, world.actor("observer"), {"email": "observer@example.org"})
+    assert (len(kept), len(told)) > (3, 1)
+    assert [text for text in rows(world, "journal_texts") if text["line_id"] not in theirs] == kept
+    assert rows(world, "notices") == told
+    assert {table: rows(world, table) for table in same} == same
+    found = history.of_assessment(world.store, world.frameworks, world.manager, assessment.id, behind=None, limit=99)
+    assert all(line.after["level"] is not None for line in found.lines if line.verb == "answered")
+
+
+def test_an_answer_that_is_kept_for_a_repeated_request_names_nobody_who_has_gone(world: World) -> None:
+    kept = {"status": 200, "headers": "{}", "request_digest": "d", "kept_at": NOW}
+    bodies = {
+        "gone": b'{"answers": [{"updated_by": "Manager"}]}',
+        "stays": b'{"answers": [{"updated_by": "Owner", "note": "Manager"}]}',
+        "empty": b"",
+    }
+    with world.store.writing() as tx:
+        for key, body in bodies.items():
+            tx.connection.execute(sa.insert(tables.receipts).values(user_id="owner", key=key, body=body, **kept))
+    persons.erase_of(world.store, OPERATOR, "manager@example.org")
+    assert {row["key"] for row in rows(world, "receipts")} == {"stays", "empty"}
+
+
+def test_what_stood_there_before_is_not_among_ones_own_data(world: World) -> None:
+    draft = world.start()
+    for revision, (who, note) in enumerate((("manager", "what the manager wrote"), ("contributor", "mine"))):
+        raw = {"level": 1, "note": note}
+        assessments.answer(world.store, world.frameworks, world.actor(who), draft.id, "A.1", raw, revision)
+    said = json.dumps(persons.export_own(world.store, world.actor("contributor")).rows, default=str)
+    assert ("mine" in said, "what the manager wrote" in said) == (True, False)
 
 
 def test_another_address_or_another_person_erases_nothing(world: World) -> None:
