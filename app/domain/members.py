@@ -125,6 +125,11 @@ def given_up(held: Iterable[Membership], gained: Membership) -> list[Membership]
     return [] if gained.until else [m for m in held if m.role in below]
 
 
+def on_ladder(role: Role) -> frozenset[Role]:
+    """Return the roles of which a person has one: this one, and those above and below it."""
+    return frozenset({role}.union(*(ladder for ladder in LADDERS if role in ladder)))
+
+
 def is_more(held: Iterable[Membership], offered: Membership) -> bool:
     """Whether a role gives a person anything: no role as high on its ladder, nor as high and as long for a deputy."""
     above = {higher for ladder in LADDERS if offered.role in ladder for higher in ladder[ladder.index(offered.role) :]}

@@ -28,10 +28,15 @@ _OPEN = invitations.c.closed_as.is_(None)
 def issue(
     tx: Transaction, by: Actor, place: Place, email: str, offered: Membership, giver_becomes: str | None = None
 ) -> str:
-    """Invite an address into a role, in the place of an open invitation to the same; returns the id, raises Invalid."""
+    """Invite an address into a role; returns the id, raises Invalid.
+
+    It takes the place of open invitations to the same role, and to those above and below it that the actor may give: so
+    whoever was invited to too much is not left with a link that still works.
+    """
     members.hold_place(tx, place)
     hold(tx, f"invitations by {by.user_id}")
-    same = sa.and_(_here(place), _OPEN, invitations.c.email == email, invitations.c.role == offered.role)
+    replaced = {offered.role} | (on_ladder(offered.role) & giveable(by, place))
+    same = sa.and_(_here(place), _OPEN, invitations.c.email == email, invitations.c.role.in_(replaced))
     tx.connection.execute(_closing(tx, Answer.WITHDRAWN).where(same))
     still = sa.and_(_here(place), _OPEN, invitations.c.expires_at > tx.now)
     recent = sa.and_(invitations.c.invited_by == by.user_id, invitations.c.created_at > tx.now - A_DAY)
