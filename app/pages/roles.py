@@ -27,7 +27,8 @@ def may(say: Say, role: Role, *, on_programme: bool = False, is_deputy: bool = F
     """Return in a sentence what somebody in this role may do."""
     if is_deputy:
         return say(
-            "May do what a cluster manager may, except hand over the cluster or name managers. The role ends after a set day."
+            "May do what a cluster manager may, except hand over the cluster or name managers. The role ends after a "
+            "set day."
         )
     if role is Role.EVALUATOR and on_programme:
         return say("Reads what every cluster in the programme has submitted.")
