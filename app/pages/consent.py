@@ -156,9 +156,9 @@ def _history(page: Page, found: SharingView) -> Iterator[HistoryLine]:
         title = _words(page, found.cluster, each.audience)[0]
         if each.given_at:
             who = page.say("the first submission") if each.is_from_before else _who(page, each.given_by)
-            yield HistoryLine(each.given_at, who, page.say("%(audience)s: share", audience=title))
+            yield HistoryLine(each.given_at, who, page.say("%(audience)s: shared", audience=title))
         if each.revoked_at:
-            what = page.say("%(audience)s: share no longer", audience=title)
+            what = page.say("%(audience)s: no longer shared", audience=title)
             yield HistoryLine(each.revoked_at, _who(page, each.revoked_by), what)
 
 

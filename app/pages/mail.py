@@ -50,7 +50,7 @@ class MailContext(Context):
 def show(page: PageDep, store: StoreDep) -> Response:
     """Show what became of mail."""
     found = mail.overview(store, page.actor)
-    labels = (page.say("Mail"), page.say("To"), page.say("Left"), page.say("What became of it"))
+    labels = (page.say("Mail"), page.say("To"), page.say("Written"), page.say("What became of it"))
     context = MailContext(
         title=page.say("Mail sent out"),
         failures=_rows(page, found.failures),

@@ -127,11 +127,11 @@ def membership(page: PageDep, store: StoreDep, membership_id: str) -> Response:
 def change_role(page: PageDep, store: StoreDep, form: FormDep, membership_id: str) -> Response:
     """Give a person another role."""
     try:
-        place = members.change_role(store, page.actor, membership_id, as_dict(form))
+        place, changed = members.change_role(store, page.actor, membership_id, as_dict(form))
     except Invalid as invalid:
         filled = fill(page, form, CHANGE_FIELDS, invalid)
         return page.show(_membership(page, store, membership_id, filled), status=status_of(invalid))
-    return to_people(page, place, Notice.ROLE_CHANGED)
+    return to_people(page, place, Notice.ROLE_CHANGED if changed else Notice.ROLE_KEPT)
 
 
 @router.post("/memberships/{membership_id}/remove", name="remove_member")

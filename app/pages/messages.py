@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from app.domain.members import DEPUTY, NOTHING
 from app.domain.messages import Kind
 from app.domain.roles import Role
 from app.pages.format import filters
@@ -36,16 +37,17 @@ def told(kind: Kind, about: Mapping[str, str], at: dt.datetime, language: str, s
 
 def role(name: str, say: Say) -> str:
     """Return what somebody is, as it is called within a sentence."""
-    words = {
+    words: dict[str, str] = {
         Role.OBSERVER: say("an observer"),
         Role.CONTRIBUTOR: say("a contributor"),
         Role.MANAGER: say("a cluster manager"),
+        DEPUTY: say("a deputy cluster manager"),
         Role.EVALUATOR: say("an evaluator"),
         Role.READER: say("a reader"),
         Role.OWNER: say("a programme owner"),
         Role.ADMINISTRATOR: say("an administrator"),
     }
-    return words[Role(name)]
+    return words[name]
 
 
 def choices(say: Say) -> dict[Kind, str]:
@@ -95,10 +97,17 @@ def reason(kind: Kind, say: Say) -> str:
 
 
 def _invited(about: About, say: Say) -> Told:
+    title = say("%(who)s invites you to %(place)s in Goldgap", **about)
+    offer = [say("%(who)s invites you to be %(role)s for %(place)s.", **about)]
+    if "day" in about:
+        offer.append(say("The last day is %(day)s.", **about))
+    if "hands_over" in about:
+        title = say("%(who)s hands %(place)s over to you in Goldgap", **about)
+        offer.append(say("You take over the cluster from %(who)s when you accept.", **about))
     return Told(
-        say("%(who)s invites you to %(place)s in Goldgap", **about),
+        title,
         (
-            say("%(who)s invites you to be %(role)s for %(place)s.", **about),
+            " ".join(offer),
             say(
                 "Goldgap shows a cluster organisation how far it is from the European Gold label, and what is missing."
             ),
@@ -182,7 +191,13 @@ def _answered_invitation(about: About, say: Say) -> Told:
     else:
         title = say("%(who)s has declined your invitation to %(place)s", **about)
         line = say("The invitation was to be %(role)s for %(place)s.", **about)
-    return Told(title, (line,), say("Go to %(place)s", **about))
+    if "becomes" not in about:
+        return Told(title, (line,), say("Go to %(place)s", **about))
+    # The cluster is handed over, and who did it reads here what they are now.
+    if about["becomes"] == NOTHING:
+        return Told(title, (line, say("You no longer have a role there.")), say("Open Goldgap"))
+    yours = say("You are no longer a cluster manager there, but %(becomes)s.", becomes=role(str(about["becomes"]), say))
+    return Told(title, (line, yours), say("Go to %(place)s", **about))
 
 
 def _opened_round(about: About, say: Say) -> Told:

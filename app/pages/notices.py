@@ -38,6 +38,7 @@ class Notice(enum.StrEnum):
     INVITATION_DECLINED = "invitation-declined"
     ACCOUNT_MADE = "account-made"
     ROLE_CHANGED = "role-changed"
+    ROLE_KEPT = "role-kept"
     MEMBER_REMOVED = "member-removed"
     HANDED_OVER = "handed-over"
     LEFT = "left"
@@ -86,6 +87,7 @@ def words(request: Request, say: Callable[[str], str]) -> str:
         Notice.INVITATION_DECLINED: say("You have declined the invitation. Whoever invited you has been told."),
         Notice.ACCOUNT_MADE: say("Your account is ready. Sign in with your e-mail address and the new password."),
         Notice.ROLE_CHANGED: say("The role is changed."),
+        Notice.ROLE_KEPT: say("Nothing is changed: the person has this role already."),
         Notice.MEMBER_REMOVED: say("The role is taken away, from now on."),
         Notice.HANDED_OVER: say("The cluster is handed over."),
         Notice.LEFT: say("You have left."),

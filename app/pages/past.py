@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from app.domain.consent import Audience
+from app.domain.members import DEPUTY
 from app.domain.roles import Role
 from app.pages import messages
 from app.pages.templating import Page
@@ -35,7 +36,7 @@ class Told:
     def role(self, side: Mapping[str, Any]) -> str:
         """What somebody is by the role on one side of the change, as it is called within a sentence."""
         is_deputy = side["role"] == Role.MANAGER and side.get("until")
-        return self.page.say("a deputy cluster manager") if is_deputy else messages.role(side["role"], self.page.say)
+        return messages.role(DEPUTY if is_deputy else side["role"], self.page.say)
 
     def _named(self, name: str | None) -> str:
         return self.page.say("A person whose name was erased") if name is None else name

@@ -26,7 +26,10 @@ def name(say: Say, role: Role, *, is_deputy: bool = False) -> str:
 def may(say: Say, role: Role, *, on_programme: bool = False, is_deputy: bool = False) -> str:
     """Return in a sentence what somebody in this role may do."""
     if is_deputy:
-        return say("May do what a cluster manager may, except hand over the cluster or name managers, up to a day.")
+        return say(
+            "May do what a cluster manager may, except hand over the cluster or name managers. The role ends after a "
+            "set day."
+        )
     if role is Role.EVALUATOR and on_programme:
         return say("Reads what every cluster in the programme has submitted.")
     return {

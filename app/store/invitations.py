@@ -1,7 +1,7 @@
 """Invitations: rows to domain values and back. The secret of a link comes in only to be compared with its digest."""
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import sqlalchemy as sa
 
@@ -57,7 +57,8 @@ def issue(
             expires_at=tx.now + LIFE,
         )
     )
-    _send(tx, by, place, email, offered.role, invitation_id)
+    what = messages.about_invitation(offered.role, offered.until, giver_becomes)
+    _send(tx, by, place, email, what, invitation_id)
     return invitation_id
 
 
@@ -112,12 +113,12 @@ def standing(tx: Transaction, invitation: Invitation, place: Place) -> Standing:
     return invitation.standing(tx.now, given)
 
 
-def _send(tx: Transaction, by: Actor, place: Place, email: str, role: Role, invitation_id: str) -> None:
+def _send(tx: Transaction, by: Actor, place: Place, email: str, what: Mapping[str, str], invitation_id: str) -> None:
     # Whoever invites must not learn whether there is an account: each way takes as long, but for one row written.
     found = accounts.by_email(tx, email)
     told = [found[0].id] if found and not found[0].is_disabled else []
     named = {"who": by.name, "by": by.user_id or ""}
-    about = {"invitation": invitation_id, **named, "role": str(role), "place": place.about.name}
+    about = {"invitation": invitation_id, **named, "place": place.about.name, **what}
     messages.tell(tx, Kind.INVITED, told, f"/invitations/{invitation_id}", about)
     if not told:
         messages.post(tx, Kind.INVITED, email, about={"invitation": invitation_id})

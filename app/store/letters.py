@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from app.domain.messages import Kind, Letter, can_be_muted
-from app.store import links
+from app.domain.roles import Role
+from app.store import links, messages
 from app.store.database import Transaction
 from app.store.outbox import Claimed
 from app.store.tables import clusters, invitations, programmes, resets, users
@@ -65,9 +66,9 @@ def _language(tx: Transaction, kind: Kind, user_id: str) -> str | None:
 
 
 def _invitation(tx: Transaction, invitation_id: str) -> Mapping[str, str]:
-    """Return who invites to what, and the link's secret, of an invitation that is still open."""
+    """Return who invites to what and until when, and the link's secret, of an invitation that is still open."""
     name = sa.func.coalesce(clusters.c.name, programmes.c.name).label("place")
-    columns = (users.c.name.label("who"), invitations.c.role, name)
+    columns = (users.c.name.label("who"), invitations.c.role, invitations.c.until, invitations.c.giver_becomes, name)
     more = (invitations.c.digest, invitations.c.expires_at, invitations.c.closed_at)
     joined = (
         invitations.join(users, invitations.c.invited_by == users.c.id)
@@ -81,7 +82,8 @@ def _invitation(tx: Transaction, invitation_id: str) -> Mapping[str, str]:
     if row.expires_at <= tx.now:
         raise TooLate
     secret = links.secret(tx, Kind.INVITED, invitation_id, digest=row.digest)
-    return {"who": row.who, "role": row.role, "place": row.place, "secret": secret}
+    what = messages.about_invitation(Role(row.role), row.until, row.giver_becomes)
+    return {"who": row.who, "place": row.place, "secret": secret} | what
 
 
 def _reset(tx: Transaction, reset_id: str) -> str:

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from app.domain import days
 from app.domain.accounts import has_address
+from app.domain.members import DEPUTY
 from app.domain.messages import ABOUT, ABOUT_SAFETY, ROW, Kind
+from app.domain.roles import Role
 from app.store.database import Transaction
 from app.store.tables import notices, outbox, users
 
@@ -73,6 +76,16 @@ def tell(tx: Transaction, kind: Kind, user_ids: Iterable[str], path: str, about:
         ):
             everything = {**about, "path": path}
             post(tx, kind, person.email, language=person.language, user_id=person.id, about=everything)
+
+
+def about_role(role: Role, until: dt.datetime | None) -> dict[str, str]:
+    """Return a role as `about` says it: that of a deputy by its own name, and with its last day."""
+    return {"role": str(role)} if until is None else {"role": DEPUTY, "day": days.last_before(until).isoformat()}
+
+
+def about_invitation(role: Role, until: dt.datetime | None, giver_becomes: str | None) -> dict[str, str]:
+    """Return what somebody is invited to, as `about` says it; `hands_over` is there where they take over."""
+    return about_role(role, until) | ({"hands_over": "yes"} if giver_becomes else {})
 
 
 def state(tx: Transaction, kind: Kind, about_id: str) -> MailState | None:

@@ -254,19 +254,19 @@ def _take(tx: Transaction, person: Actor, invitation: Invitation, place: Place) 
     after = {"role": invitation.role, "until": invitation.until, "user": user_id}
     kept_members.note(tx, person, Verb.ACCEPTED_INVITATION, invitation.id, place, after=after)
     becomes = invitation.giver_becomes
-    if becomes and kept_members.step_down(tx, place, invitation.invited_by, becomes):
+    if becomes and not kept_members.step_down(tx, place, invitation.invited_by, becomes):
+        becomes = None
+    if becomes:
         before, then = {"role": Role.MANAGER}, {"role": becomes, "to": user_id}
         kept_members.note(tx, person, Verb.HANDED_OVER, invitation.invited_by, place, before=before, after=then)
-    _tell_inviter(tx, invitation, place, person, Answer.ACCEPTED)
+    _tell_inviter(tx, invitation, place, person, Answer.ACCEPTED, becomes)
 
 
-def _tell_inviter(tx: Transaction, invitation: Invitation, place: Place, person: Actor, answer: Answer) -> None:
-    about = {
-        "who": person.name,
-        "by": person.user_id or "",
-        "answer": str(answer),
-        "role": str(invitation.role),
-        "place": place.about.name,
-    }
-    path = "/" if invitation.giver_becomes == members.NOTHING else place.path
+def _tell_inviter(
+    tx: Transaction, invitation: Invitation, place: Place, person: Actor, answer: Answer, becomes: str | None = None
+) -> None:
+    """Tell who invited how it was answered, and what they are now where they have handed over."""
+    about = {"who": person.name, "by": person.user_id or "", "answer": str(answer), "place": place.about.name}
+    about |= messages.about_role(invitation.role, invitation.until) | ({"becomes": becomes} if becomes else {})
+    path = "/" if becomes == members.NOTHING else place.path
     messages.tell(tx, Kind.ANSWERED_INVITATION, [invitation.invited_by], path, about)

@@ -111,15 +111,18 @@ def change(store: Store, actor: Actor, membership_id: str) -> Change:
         return Change(place, member, tuple(_into(member, giveable(actor, place))), is_last)
 
 
-def change_role(store: Store, actor: Actor, membership_id: str, raw: Mapping[str, object]) -> Place:
-    """Give a person another role in the place of this one; raises Conflict, Invalid, NotFound, NotPermitted."""
+def change_role(store: Store, actor: Actor, membership_id: str, raw: Mapping[str, object]) -> tuple[Place, bool]:
+    """Give a person another role in the place of this one; returns where, and whether that changed anything.
+
+    Raises Conflict, Invalid, NotFound, NotPermitted.
+    """
     with store.writing() as tx:
         place, member = _to_change(tx, actor, membership_id, hold=True)
         into = _into(member, giveable(actor, place))
         wanted = offered(raw.get("role"), raw.get("until"), place, into, tx.now)
         before = place.membership(member.role, member.until)
         if wanted == before:
-            return place
+            return place, False
         if wanted.until is None or member.role is Role.MANAGER:  # else a deputy, who keeps what they are
             require_keeper(place, kept.of_place(tx, place), {member.id} if _gives_up(place, before, wanted) else ())
             kept.end(tx, [member.id])
@@ -127,7 +130,7 @@ def change_role(store: Store, actor: Actor, membership_id: str, raw: Mapping[str
         notes = {"before": _noted(before), "after": _noted(wanted)}
         kept.note(tx, actor, Verb.CHANGED_ROLE, member.user_id, place, **notes)
         _tell(tx, Kind.GAVE_ROLE, member, place, wanted.role)
-        return place
+        return place, True
 
 
 def remove(store: Store, actor: Actor, membership_id: str) -> Place:

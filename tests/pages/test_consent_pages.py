@@ -122,10 +122,10 @@ def test_a_manager_switches_each_audience_and_the_page_keeps_count(desk: Desk) -
     }
     told = sorted(row[2] for row in desk.browser.open(SHARING).named("history").rows())
     assert told == [
-        "With Programme north: share",
-        "With Programme north: share no longer",
-        "With other clusters: share",
-        "With other clusters: share no longer",
+        "With Programme north: no longer shared",
+        "With Programme north: shared",
+        "With other clusters: no longer shared",
+        "With other clusters: shared",
     ]
 
 

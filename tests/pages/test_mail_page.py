@@ -34,6 +34,7 @@ def test_what_waits_was_sent_or_is_tried_again_stands_in_the_table(world: World)
         outbox.mark_sent(tx, sent)
         outbox.put_off(tx, later, "The mail server cannot be reached: TimeoutError.", for_good=False)
     page = world.signed_in(Role.ADMINISTRATOR, language="nb").open("/mail")
+    assert [each.text for each in page.one("table").one("thead").all("th")][2] == "Skrevet"
     became = {row[1]: row[3] for row in page.one("table").rows()}
     assert became["person-0@example.org"] == "sendt 23. nov. 2026, 13:00"
     assert became["person-1@example.org"].startswith("prøves på nytt 23. nov. 2026, 13:01: The mail server cannot")

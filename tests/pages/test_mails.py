@@ -41,7 +41,7 @@ LINKS = ["https://evil.example/x", "www.evil.example", "evil.example", "mailto:a
 
 
 def letter(kind: Kind, language: str | None = "en", **about: str) -> Letter:
-    wanted = ABOUT[kind] | {"who", "role", "place"}
+    wanted = ABOUT[kind] | {"who", "role", "place"} | set(about)
     way_out = None if kind in ABOUT_SAFETY else f"/unsubscribe/kari/{kind}/{'ab' * 32}"
     path = f"/somewhere/{kind}/{'cd' * 32}"
     known = {name: value for name, value in {**KNOWN, **about}.items() if name in wanted}
@@ -135,6 +135,25 @@ def test_the_texts_read_as_they_should() -> None:
     accepted, declined = (written(Kind.ANSWERED_INVITATION, answer=each) for each in ("accepted", "declined"))
     assert accepted.subject == "Åse Ødegård has accepted your invitation to Kyst & Hav"
     assert declined.subject == "Åse Ødegård has declined your invitation to Kyst & Hav"
+
+
+def test_an_invitation_says_who_is_a_deputy_and_until_when_and_who_takes_a_cluster_over() -> None:
+    deputy = written(Kind.INVITED, role="deputy", day="2026-10-20").text.replace("\n", " ")
+    assert "to be a deputy cluster manager for Kyst & Hav. The last day is 20 October 2026." in deputy
+    assert "The last day" not in written(Kind.INVITED).text
+    heir = written(Kind.INVITED, "nb", hands_over="yes")
+    assert heir.subject == "Åse Ødegård overlater Kyst & Hav til deg i Goldgap"
+    assert "Du overtar klyngen fra Åse Ødegård når du takker ja." in heir.text.replace("\n", " ")
+    assert "overtar" not in written(Kind.INVITED, "nb").text
+
+
+def test_who_has_handed_over_reads_what_they_are_now() -> None:
+    lesser = written(Kind.ANSWERED_INVITATION, becomes="observer").text
+    assert "You are no longer a cluster manager there, but an observer." in lesser
+    gone = written(Kind.ANSWERED_INVITATION, becomes="nothing").text
+    assert "You no longer have a role there." in gone
+    assert "Go to" not in gone
+    assert "You " not in written(Kind.ANSWERED_INVITATION).text.split("You get this mail")[0]
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,8 @@ def test_a_role_is_changed_and_taken_on_a_page_of_its_own(world: World, manager:
     assert fields(page.one("form", action=f"{address}/role")) == {"role": "observer", "until": ""}
     refused = manager.refused(f"{address}/role", {"role": "deputy", "until": "2020-01-01"})
     assert refused.named("change-until-error").text == "Choose a day between today and one year from now."
+    manager.send(f"{address}/role", {"role": "observer"})
+    assert "Nothing is changed: the person has this role already." in manager.open(f"{KYST}/members").text
     assert manager.send(f"{address}/role", {"role": "deputy", "until": "2026-12-24"}) == f"{KYST}/members"
     assert [row[1:4] for row in people(manager)][1:] == [
         ["Deputy cluster manager", "23 November 2026", "24 December 2026"],

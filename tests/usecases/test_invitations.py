@@ -228,6 +228,13 @@ def test_a_deputy_is_manager_up_to_the_end_of_the_last_day(world: World) -> None
     assert roles(world, "contributor") == {"cluster-kyst": Role.CONTRIBUTOR}
 
 
+def test_a_deputy_is_invited_as_one_and_until_when(world: World) -> None:
+    invite(world, email="contributor@example.org", role="deputy", until="2026-10-02")
+    ((_, about),) = mails(world)
+    assert (about["role"], about["day"]) == ("deputy", "2026-10-02")
+    assert "hands_over" not in about
+
+
 def test_a_deputy_whose_day_has_passed_before_the_answer_is_too_late(world: World) -> None:
     link = invite(world, role="deputy", until="2026-10-01")
     world.clock.now = dt.datetime(2026, 10, 1, 22, tzinfo=dt.UTC)

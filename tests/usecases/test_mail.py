@@ -241,6 +241,14 @@ def test_an_invitation_says_who_invites_to_what_and_carries_the_link_whose_diges
     assert letter.unsubscribe is None
 
 
+def test_an_invitation_says_what_is_special_about_it_as_it_is_kept(kari: Store) -> None:
+    invite(kari, until=dt.datetime(2026, 12, 1, 23, tzinfo=dt.UTC), giver_becomes="observer")
+    post = Post()
+    post.round(kari)
+    about = post.letters[0].about
+    assert (about["role"], about["day"], about["hands_over"]) == ("deputy", "2026-12-01", "yes")
+
+
 def test_an_invitation_to_a_programme_names_the_programme(kari: Store) -> None:
     invite(kari, role="owner", cluster_id=None, programme_id="programme-north")
     post = Post()

@@ -286,6 +286,18 @@ def test_handing_over_to_somebody_by_mail_takes_effect_when_they_accept(world: W
     assert world.verbs()[-2:] == ["accepted-invitation", "handed-over"]
 
 
+@pytest.mark.parametrize("becomes", ["observer", "nothing"])
+def test_a_hand_over_says_so_and_whoever_gave_is_told_what_they_are_now(world: World, becomes: str) -> None:
+    raw = {"email": "evaluator@example.org", "becomes": becomes}
+    invitations.hand_over(world.store, world.manager, raw, cluster="kyst")
+    ((_, about),) = mails(world)
+    assert (about["role"], about["hands_over"]) == ("manager", "yes")
+    invitations.accept(world.store, world.actor("evaluator"), about["invitation"], None, {}, "nb")
+    ((to, told),) = mails(world, Kind.ANSWERED_INVITATION)
+    assert (to, told["becomes"]) == ("manager@example.org", becomes)
+    assert told["path"] == ("/" if becomes == "nothing" else "/clusters/kyst/members")
+
+
 def test_a_hand_over_that_another_manager_sends_again_is_an_invitation_and_no_more(world: World) -> None:
     give(world, "nobody", on_kyst(Role.MANAGER))
     raw = {"email": "a@example.org", "becomes": "nothing"}
