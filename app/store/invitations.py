@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import sqlalchemy as sa
 
 from app.domain.invitations import A_DAY, LIFE, Answer, Invitation, Standing, require_room
-from app.domain.members import Place, giveable
+from app.domain.members import Place, giveable, on_ladder
 from app.domain.messages import Kind
 from app.domain.permissions import Actor, Membership
 from app.domain.roles import Role

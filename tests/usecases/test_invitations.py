@@ -146,11 +146,13 @@ def test_a_link_lives_for_72_hours_and_not_a_second_longer(world: World) -> None
     gone(world, link)
 
 
-def test_only_the_newest_link_to_the_same_role_is_good(world: World) -> None:
-    first, other = invite(world), invite(world, role="observer")
-    second = invite(world)
+def test_only_the_newest_link_to_a_role_or_one_above_or_below_it_is_good(world: World) -> None:
+    first, evaluating = invite(world), invite(world, by="owner", role="evaluator")
+    lower = invite(world, role="observer")
     gone(world, first)
-    assert look(world, second) is look(world, other) is Reader.NEW
+    second = invite(world)
+    gone(world, lower)
+    assert look(world, second) is look(world, evaluating) is Reader.NEW
     again = invitations.send_again(world.store, world.manager, second.id)
     assert again.about.slug == "kyst"
     third = newest_link(world, ASE)
