@@ -138,6 +138,8 @@ def is_more(held: Iterable[Membership], offered: Membership) -> bool:
 
 def deputy_until(field: str, raw: object, now: dt.datetime) -> dt.datetime:
     """Return the end of a deputy's last day, which is today or within a year; raises Invalid."""
+    if _is_empty(raw):
+        raise Invalid(Problem(field, "deputy-needs-day", "A deputy needs a last day."))
     day, today = clusters.day(field, raw), days.day_of(now)
     if not today <= day <= today + LONGEST_DEPUTY:
         raise Invalid(Problem(field, "deputy-day", "Choose a day between today and one year from now."))
@@ -149,7 +151,13 @@ def offered(raw: object, last_day: object, place: Place, given: Collection[Role]
     chosen = next((role for role in given if role == (Role.MANAGER if raw == DEPUTY else raw)), None)
     if chosen is None:
         raise Invalid(Problem("role", "role", "Choose one of the roles that you can give."))
-    return place.membership(chosen, deputy_until("until", last_day, now) if raw == DEPUTY else None)
+    if raw == DEPUTY:
+        return place.membership(chosen, deputy_until("until", last_day, now))
+    if not _is_empty(last_day):
+        raise Invalid(
+            Problem("until", "no-deputy", "Only a deputy has a last day. Empty this field, or choose deputy.")
+        )
+    return place.membership(chosen)
 
 
 def becomes(raw: object) -> str:
@@ -157,3 +165,7 @@ def becomes(raw: object) -> str:
     if raw not in {Role.CONTRIBUTOR, Role.OBSERVER, NOTHING}:
         raise Invalid(Problem("becomes", "becomes", "Choose what you want to be afterwards."))
     return str(raw)
+
+
+def _is_empty(raw: object) -> bool:
+    return raw is None or (isinstance(raw, str) and not raw.strip())

@@ -37,7 +37,7 @@ ABOUT: Mapping[Kind, frozenset[str]] = {
     Kind.ANSWERED_INVITATION: frozenset({"who", "answer", "role", "place"}),
     Kind.OPENED_ROUND: frozenset({"round", "programme", "cluster", "day"}),
     Kind.SUBMITTED: frozenset({"who", "cluster", "assessment"}),
-    Kind.WITHDREW: frozenset({"who", "cluster", "assessment"}),
+    Kind.WITHDREW: frozenset({"who", "cluster"}),  # and the `assessment`, for the cluster's own people
     Kind.TRIAL: frozenset(),
 }
 # Which of these is the id of the row that the mail is about, to find what became of its mail.

@@ -189,6 +189,12 @@ def require_self(actor: Actor, *, before_factor: bool = False) -> str:
     return actor.user_id
 
 
+def require_real(actor: Actor) -> None:
+    """Pass unless this is one of the demo's people, whom the next visitor needs as they are; raises NotPermitted."""
+    if actor.is_demo:
+        raise NotPermitted("demo", "The people of the demo are invented, and stay as they are.")
+
+
 def require_recent(actor: Actor, now: dt.datetime) -> None:
     """Pass where the person has shown who they are within the last quarter of an hour; raises ConfirmationDue.
 

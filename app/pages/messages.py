@@ -212,6 +212,9 @@ def _opened_round(about: About, say: Say) -> Told:
 
 
 def _submitted(about: About, say: Say) -> Told:
+    if "assessment" not in about:
+        line = say("What was submitted is no longer shown to you.")
+        return Told(say("%(cluster)s has submitted an assessment", **about), (line,), say("See the assessment"))
     return Told(
         say("%(cluster)s has submitted “%(assessment)s”", **about),
         (say("%(who)s submitted the assessment. Its answers can no longer be changed.", **about),),
@@ -220,8 +223,11 @@ def _submitted(about: About, say: Say) -> Told:
 
 
 def _withdrew(about: About, say: Say) -> Told:
+    title = say("%(cluster)s has withdrawn an assessment", **about)
+    if "assessment" in about:
+        title = say("%(cluster)s has withdrawn “%(assessment)s”", **about)
     return Told(
-        say("%(cluster)s has withdrawn “%(assessment)s”", **about),
+        title,
         (say("%(who)s withdrew the assessment. It no longer counts in the portfolio.", **about),),
         say("Go to %(place)s", place=about["cluster"]),
     )

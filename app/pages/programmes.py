@@ -48,9 +48,10 @@ class RoundLine(NamedTuple):
 
 
 class ConflictLine(NamedTuple):
-    """A declared conflict of interest, with what is wrong in the form that lifts it."""
+    """A declared conflict of interest, with what is wrong in the form that lifts it; one's own has no form."""
 
     interest: Interest
+    is_own: bool
     typed: str = ""
     error: str | None = None
 
@@ -144,7 +145,7 @@ def _programme(
             Column(page.say("Sector")),
         ),
         withheld=frozenset(cluster.slug for cluster in shown if cluster.sharing is Sharing.WITHHELD),
-        conflicts=tuple(ConflictLine(each, *(refused or {}).get(each.id, ())) for each in found.conflicts),
+        conflicts=tuple(_conflict(page, each, refused or {}) for each in found.conflicts),
         round_form=round_form or Filled(dict.fromkeys(ROUND_FIELDS, "")),
         cluster_form=cluster_form or Filled(dict.fromkeys(CLUSTER_FIELDS, "")),
     )
@@ -153,6 +154,10 @@ def _programme(
 def _round(page: Page, programme: str, found: Round) -> RoundLine:
     query = urlencode({"programme": programme, "round": found.slug})
     return RoundLine(found.name, found.reference_date, page.url("portfolio") + "?" + query)
+
+
+def _conflict(page: Page, found: Interest, refused: Mapping[str, tuple[str, str]]) -> ConflictLine:
+    return ConflictLine(found, found.user_id == page.actor.user_id, *refused.get(found.id, ()))
 
 
 def _filled(page: Page, form: FormData, fields: tuple[str, ...], invalid: Invalid) -> Filled:

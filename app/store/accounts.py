@@ -197,9 +197,15 @@ def tokens_of(tx: Transaction, user_id: str) -> list[Token]:
     return [_token(row) for row in tx.connection.execute(statement).mappings()]
 
 
-def mark_token(tx: Transaction, token_id: str, **moments: dt.datetime) -> None:
-    """Write down when a token was last used or revoked."""
-    tx.connection.execute(sa.update(tokens).where(tokens.c.id == token_id).values(**moments))
+def mark_token(tx: Transaction, token_id: str, *, last_used_at: dt.datetime) -> None:
+    """Write down when a token was last used."""
+    tx.connection.execute(sa.update(tokens).where(tokens.c.id == token_id).values(last_used_at=last_used_at))
+
+
+def revoke_token(tx: Transaction, token_id: str) -> bool:
+    """End a token; returns whether it had not been revoked before."""
+    is_open = (tokens.c.id == token_id, tokens.c.revoked_at.is_(None))
+    return bool(tx.connection.execute(sa.update(tokens).where(*is_open).values(revoked_at=tx.now)).rowcount)
 
 
 def _token(row: sa.RowMapping) -> Token:

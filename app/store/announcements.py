@@ -5,16 +5,18 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from app.domain.clusters import Programme, Round
+from app.domain.clusters import Cluster, Programme, Round
+from app.domain.consent import Audience, Sharing
 from app.domain.lifecycle import Assessment, Move
 from app.domain.messages import Kind
 from app.domain.permissions import Actor, Membership
-from app.domain.roles import Role
-from app.store import messages
+from app.domain.roles import CLUSTER_ROLES, Role
+from app.store import consent, messages
 from app.store.database import Transaction
 from app.store.tables import clusters, memberships, programmes
 
 _FOLLOWERS = (Role.OWNER, Role.READER)
+_OWN = CLUSTER_ROLES - {Role.EVALUATOR}  # whose people see what is the cluster's own: drafts, and what was withdrawn
 
 
 def opened_round(tx: Transaction, actor: Actor, programme: Programme, opened: Round) -> None:
@@ -34,14 +36,16 @@ def opened_round(tx: Transaction, actor: Actor, programme: Programme, opened: Ro
 def moved(tx: Transaction, actor: Actor, assessment: Assessment, move: Move) -> None:
     """Tell who follows a cluster, and its other managers, that it has submitted or withdrawn an assessment."""
     cluster = assessment.cluster
-    interested = _holding(tx, {Role.MANAGER}, memberships.c.cluster_id == cluster.id)
-    interested |= _holding(tx, _FOLLOWERS, memberships.c.programme_id == cluster.programme_id)
-    about = {"who": actor.name, "by": actor.user_id or "", "cluster": cluster.name, "assessment": assessment.title}
+    interested = _holding(tx, {Role.MANAGER}, memberships.c.cluster_id == cluster.id) | _followers(tx, cluster)
+    about = {"who": actor.name, "by": actor.user_id or "", "cluster": cluster.name}
+    title = {"assessment": assessment.title}
     if move is Move.SUBMIT:
-        _tell_others(tx, Kind.SUBMITTED, actor, interested, f"/assessments/{assessment.id}", about)
+        _tell_others(tx, Kind.SUBMITTED, actor, interested, f"/assessments/{assessment.id}", about | title)
     elif move is Move.WITHDRAW:
-        # Who follows the cluster may not read what was withdrawn, so the way leads to the cluster.
-        _tell_others(tx, Kind.WITHDREW, actor, interested, f"/clusters/{cluster.slug}", about)
+        # Who follows the cluster may not read what was withdrawn: no title, and the way leads to the cluster.
+        own, path = _holding(tx, _OWN, memberships.c.cluster_id == cluster.id), f"/clusters/{cluster.slug}"
+        _tell_others(tx, Kind.WITHDREW, actor, interested & own, path, about | title)
+        _tell_others(tx, Kind.WITHDREW, actor, interested - own, path, about)
 
 
 def gave_role(tx: Transaction, user_id: str, membership: Membership) -> None:
@@ -58,6 +62,14 @@ def took_role(tx: Transaction, user_id: str, membership: Membership) -> None:
     """Tell a person that a role of theirs has ended."""
     _, name = _place(tx, membership)
     messages.tell(tx, Kind.TOOK_ROLE, [user_id], "/", {"role": membership.role, "place": name})
+
+
+def _followers(tx: Transaction, cluster: Cluster) -> set[str]:
+    """Return who follows a cluster by its programme: of one that withholds, only who has a role on it as well."""
+    found = _holding(tx, _FOLLOWERS, memberships.c.programme_id == cluster.programme_id)
+    if consent.now(tx, cluster, Audience.PROGRAMME) is Sharing.GIVEN:
+        return found
+    return found & _holding(tx, CLUSTER_ROLES, memberships.c.cluster_id == cluster.id)
 
 
 def _tell_others(

@@ -77,6 +77,13 @@ def listed(
     return _with_answers(tx, statement.order_by(assessments.c.id).limit(limit))
 
 
+def readable(tx: Transaction, ids: Collection[str], *, within: Reach, drafts_within: Reach) -> set[str]:
+    """Return which of these can be read: drafts and withdrawn ones only where `drafts_within` reaches."""
+    may_read = sa.or_(assessments.c.state.not_in(PRIVATE), reaches(drafts_within))
+    statement = sa.select(assessments.c.id).select_from(_JOINED).where(opens(within), may_read)
+    return set(tx.connection.execute(statement.where(assessments.c.id.in_(ids))).scalars())
+
+
 def of_cluster(tx: Transaction, cluster: Cluster, *, within: Reach) -> list[Assessment]:
     """Return a cluster's assessments within reach, the latest reference date first."""
     statement = sa.select(*_COLUMNS).select_from(_JOINED).where(assessments.c.cluster_id == cluster.id, opens(within))

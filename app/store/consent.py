@@ -63,6 +63,11 @@ def of_cluster(tx: Transaction, cluster: Cluster) -> list[Consent]:
 def towards(tx: Transaction, cluster: Cluster, audience: Audience) -> Sharing:
     """Return how a cluster stands to an audience, which nobody else can change before this transaction ends."""
     hold(tx, f"consent {cluster.id}")
+    return now(tx, cluster, audience)
+
+
+def now(tx: Transaction, cluster: Cluster, audience: Audience) -> Sharing:
+    """Return how a cluster stands to an audience at this moment, for who only has to know and changes nothing."""
     decided = sa.select(consents.c.revoked_at).where(
         consents.c.cluster_id == cluster.id, consents.c.audience == audience
     )
@@ -84,11 +89,11 @@ def give(tx: Transaction, cluster: Cluster, audience: Audience, *, by: str) -> b
 
 def revoke(tx: Transaction, cluster: Cluster, audience: Audience, *, by: str) -> bool:
     """Share no longer, as the person with the id `by` decides; returns whether that is new."""
-    now = towards(tx, cluster, audience)
-    if now is Sharing.WITHHELD:
+    standing = towards(tx, cluster, audience)
+    if standing is Sharing.WITHHELD:
         return False
     closing = {"revoked_at": tx.now, "revoked_by": by}
-    if now is Sharing.UNDECIDED:
+    if standing is Sharing.UNDECIDED:
         values = {"cluster_id": cluster.id, "audience": audience, **closing}
         tx.connection.execute(sa.insert(consents).values(id=tx.new_id(), **values))
     else:
@@ -101,8 +106,8 @@ def revoke(tx: Transaction, cluster: Cluster, audience: Audience, *, by: str) ->
 
 def give_by_submitting(tx: Transaction, cluster: Cluster, *, by: str, wanted: bool) -> bool:
     """Share with the programme by a submission, where that gives consent; returns whether it did."""
-    now = towards(tx, cluster, Audience.PROGRAMME)
-    return is_given_by_submitting(now, wanted=wanted) and give(tx, cluster, Audience.PROGRAMME, by=by)
+    standing = towards(tx, cluster, Audience.PROGRAMME)
+    return is_given_by_submitting(standing, wanted=wanted) and give(tx, cluster, Audience.PROGRAMME, by=by)
 
 
 def _mark(tx: Transaction, cluster: Cluster) -> None:

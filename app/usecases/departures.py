@@ -8,7 +8,7 @@ from app.domain.accounts import User
 from app.domain.errors import Invalid, NotPermitted, Problem
 from app.domain.invitations import Invitation
 from app.domain.members import Member, Place, require_keeper
-from app.domain.permissions import Actor, reach, require_recent, require_self
+from app.domain.permissions import Actor, reach, require_real, require_recent, require_self
 from app.store import accounts as kept_accounts
 from app.store import invitations as kept_invitations
 from app.store import journal, sessions
@@ -77,8 +77,12 @@ def leave(store: Store, actor: Actor, *, cluster: str | None = None, programme: 
 
 
 def close_account(store: Store, actor: Actor, raw: Mapping[str, object]) -> None:
-    """Give up every role and close one's own account: its sessions and tokens end at once; raises Conflict, Invalid."""
+    """Give up every role and close one's own account: its sessions and tokens end at once.
+
+    Raises Conflict, Invalid, ConfirmationDue, NotSignedIn, NotPermitted for a token and in the demo.
+    """
     user_id = require_self(actor)
+    require_real(actor)
     with store.writing() as tx:
         user = kept_accounts.by_id(tx, user_id)
         if _typed(raw.get("email")) != user.email:

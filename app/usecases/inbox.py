@@ -1,18 +1,20 @@
 """What a person is told: the inbox in the service, and the choice of what also comes by mail."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.messages import Kind, can_be_muted
-from app.domain.permissions import Actor, require_self
-from app.store import accounts, journal, letters, messages
+from app.domain.permissions import Actor, reach, require_self
+from app.domain.roles import Permission
+from app.store import accounts, assessments, journal, letters, messages
 from app.store import notices as kept
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
 from app.store.notices import Notice
 
 PAGE = 20
+_ASSESSMENTS = "/assessments/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def inbox(store: Store, actor: Actor, number: int = 1) -> Inbox:
         pages = max(1, -(-kept.count(tx, user_id) // PAGE))
         shown = min(max(number, 1), pages)
         found = kept.listed(tx, user_id, skip=(shown - 1) * PAGE, limit=PAGE)
-        return Inbox(tuple(found), shown, pages, kept.unread(tx, user_id))
+        return Inbox(tuple(_as_is_now(tx, actor, found)), shown, pages, kept.unread(tx, user_id))
 
 
 def unread(store: Store, actor: Actor) -> int:
@@ -111,6 +113,19 @@ def unsubscribe(store: Store, user_id: str, kind: str, secret: str) -> Unsubscri
         person = accounts.actor(tx, accounts.by_id(tx, user_id))
         _mute(tx, person, Verb.UNSUBSCRIBED, messages.muted(tx, user_id, to_change=True) | {kind})
         return Unsubscribing(found.kind, found.language, is_off=True)
+
+
+def _as_is_now(tx: Transaction, actor: Actor, found: Iterable[Notice]) -> list[Notice]:
+    """Leave the title, and who it was, out of notices about what was submitted that one cannot read any more."""
+    submitted = {each.id: each.path.removeprefix(_ASSESSMENTS) for each in found if each.kind is Kind.SUBMITTED}
+    within, drafts_within = reach(actor, Permission.ASSESSMENT_READ), reach(actor, Permission.ASSESSMENT_READ_DRAFT)
+    readable = assessments.readable(tx, submitted.values(), within=within, drafts_within=drafts_within)
+    return [
+        replace(each, about={"cluster": each.about["cluster"]})
+        if each.id in submitted and submitted[each.id] not in readable
+        else each
+        for each in found
+    ]
 
 
 def _unsubscribing(tx: Transaction, user_id: str, kind: str, secret: str) -> Unsubscribing:

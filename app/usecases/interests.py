@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.domain import text
 from app.domain.clusters import Cluster
-from app.domain.errors import Invalid, NotFound, Problem
+from app.domain.errors import Invalid, NotFound, NotPermitted, Problem
 from app.domain.interests import Interest
 from app.domain.permissions import Actor, reach, require
 from app.domain.roles import Permission
@@ -45,13 +45,18 @@ def declare(store: Store, actor: Actor, raw: Mapping[str, object]) -> None:
 
 
 def lift(store: Store, actor: Actor, programme: str, interest_id: str, raw: Mapping[str, object]) -> None:
-    """Let a declared conflict about a programme's cluster hold no longer, for a reason; raises Invalid, NotFound."""
+    """Let a declared conflict about a programme's cluster hold no longer, for a reason.
+
+    Raises Invalid, NotFound, and NotPermitted for one's own: whoever could lift it would have declared nothing.
+    """
     with store.writing() as tx:
         found = kept.load(tx, interest_id, within=reach(actor))
         cluster = kept_clusters.load(tx, found.cluster_slug, within=reach(actor))
         if cluster.programme != programme:
             raise NotFound
         require(actor, Permission.INTEREST_LIFT, cluster)
+        if found.user_id == actor.user_id:
+            raise NotPermitted("own-conflict", "Somebody else has to lift what you have declared yourself.")
         reason = text.line("reason", raw.get("reason"), longest=REASON_LENGTH)
         if kept.lift(tx, found):
             before, after = {"reason": found.reason, "person": found.user_id}, {"reason": reason}

@@ -119,8 +119,9 @@ def accept(
     if earlier := _accepted_before(store, actor, invitation_id):
         return Accepted(earlier, is_new=False)
     new: tuple[str, str] | None = None
-    if look(store, actor, invitation_id, secret).reader is Reader.NEW:
-        new = _new_person(raw)
+    offer = look(store, actor, invitation_id, secret)
+    if offer.reader is Reader.NEW:
+        new = _new_person(raw, offer.invitation.email)
     with store.writing() as tx:
         invitation, place = _open(tx, kept.load_to_change(tx, invitation_id), invitation_id, secret)
         reader = _reader(tx, actor, invitation)
@@ -219,7 +220,7 @@ def _refuse(reader: Reader) -> NoReturn:
     raise NotSignedIn("sign-in", "Please sign in first.")
 
 
-def _new_person(raw: Mapping[str, object]) -> tuple[str, str]:
+def _new_person(raw: Mapping[str, object], email: str) -> tuple[str, str]:
     """Return a name and the digest of a password; raises Invalid with every problem found."""
     problems: list[Problem] = []
     name = password = ""
@@ -228,7 +229,7 @@ def _new_person(raw: Mapping[str, object]) -> tuple[str, str]:
     except Invalid as invalid:
         problems += invalid.problems
     try:
-        password = accounts.password("password", raw.get("password"))
+        password = passwords.accepted("password", raw.get("password"), email, name)
     except Invalid as invalid:
         problems += invalid.problems
     if problems:

@@ -31,12 +31,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class SentInvitation:
-    """An invitation that nobody has closed; `has_failed` where its mail did not get through."""
+    """An invitation that nobody has closed, to a role that the actor gives; `has_failed` where its mail did."""
 
     invitation: Invitation
     standing: Standing
     has_failed: bool
-    may_change: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def people(store: Store, actor: Actor, *, cluster: str | None = None, programme:
         return People(
             place,
             tuple(_person(actor, place, member, given) for member in found),
-            tuple(_sent(tx, place, given)) if given else (),
+            tuple(_sent(tx, place, given)),
             given,
             may_hand_over(actor, place),
             any(member.user_id == actor.user_id for member in found),
@@ -179,8 +178,9 @@ def _person(actor: Actor, place: Place, member: Member, given: frozenset[Role]) 
 
 def _sent(tx: Transaction, place: Place, given: frozenset[Role]) -> list[SentInvitation]:
     return [
-        SentInvitation(each, standing, has_failed=_has_failed(tx, each), may_change=each.role in given)
+        SentInvitation(each, standing, has_failed=_has_failed(tx, each))
         for each, standing in kept_invitations.of_place(tx, place)
+        if each.role in given
     ]
 
 

@@ -162,8 +162,8 @@ def revoke_token(store: Store, token_id: str) -> User:
         if found is None:
             raise NotFound
         token, _ = found
-        kept.mark_token(tx, token_id, revoked_at=tx.now)
-        journal.note(tx, OPERATOR, Verb.REVOKED_TOKEN, token_id)
+        if kept.revoke_token(tx, token_id):
+            journal.note(tx, OPERATOR, Verb.REVOKED_TOKEN, token_id)
         return kept.by_id(tx, token.user_id)
 
 

@@ -54,14 +54,17 @@ def issue(store: Store, actor: Actor, raw: Mapping[str, object]) -> IssuedToken:
 
 
 def revoke(store: Store, actor: Actor, token_id: str) -> None:
-    """End one of one's own tokens at once; raises NotFound, NotSignedIn, NotPermitted for a token."""
+    """End one of one's own tokens at once; raises NotFound, NotSignedIn, NotPermitted for a token.
+
+    A second time changes nothing.
+    """
     user_id = require_self(actor)
     with store.writing() as tx:
         found = kept.token(tx, token_id)
         if found is None or found[0].user_id != user_id:
             raise NotFound
-        kept.mark_token(tx, token_id, revoked_at=tx.now)
-        journal.note(tx, actor, Verb.REVOKED_TOKEN, token_id)
+        if kept.revoke_token(tx, token_id):
+            journal.note(tx, actor, Verb.REVOKED_TOKEN, token_id)
 
 
 def by_token(store: Store, presented: str, *, needs_factors: bool = True) -> Actor:

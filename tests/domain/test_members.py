@@ -131,7 +131,14 @@ def test_a_deputys_last_day_is_today_or_within_a_year(raw: str) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "code"),
-    [("2026-09-30", "deputy-day"), ("2027-10-03", "deputy-day"), ("", "date"), (None, "date"), ("soon", "date")],
+    [
+        ("2026-09-30", "deputy-day"),
+        ("2027-10-03", "deputy-day"),
+        ("", "deputy-needs-day"),
+        (" ", "deputy-needs-day"),
+        (None, "deputy-needs-day"),
+        ("soon", "date"),
+    ],
 )
 def test_another_last_day_is_refused(raw: object, code: str) -> None:
     with pytest.raises(Invalid) as refused:
@@ -141,9 +148,16 @@ def test_another_last_day_is_refused(raw: object, code: str) -> None:
 
 def test_a_form_chooses_a_role_out_of_those_that_may_be_given() -> None:
     assert offered("observer", "", CLUSTER, {Role.OBSERVER, Role.MANAGER}, NOW) == role(Role.OBSERVER)
-    assert offered("manager", "2026-10-05", CLUSTER, {Role.MANAGER}, NOW) == role(Role.MANAGER)
+    assert offered("manager", None, CLUSTER, {Role.MANAGER}, NOW) == role(Role.MANAGER)
     deputy = offered(DEPUTY, "2026-10-05", CLUSTER, {Role.MANAGER}, NOW)
     assert deputy == role(Role.MANAGER, days.end_of(dt.date(2026, 10, 5)))
+
+
+@pytest.mark.parametrize("last_day", ["2026-10-05", "soon", 5])
+def test_a_last_day_for_any_role_but_the_deputys_is_refused_rather_than_dropped(last_day: object) -> None:
+    with pytest.raises(Invalid) as refused:
+        offered("manager", last_day, CLUSTER, {Role.MANAGER}, NOW)
+    assert [(problem.field, problem.code) for problem in refused.value.problems] == [("until", "no-deputy")]
 
 
 @pytest.mark.parametrize("raw", ["owner", "administrator", "", None, "Manager", "deputy", 5, ["observer"], "\ud800"])

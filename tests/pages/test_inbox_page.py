@@ -61,6 +61,18 @@ def test_the_inbox_speaks_norwegian_too(world: World, manager: Actor) -> None:
     assert client.open("/inbox").one("article").text.startswith("Ny Du er nå klyngeleder for Havbruk Sør")
 
 
+def test_a_notice_whose_title_is_not_for_its_reader_speaks_of_an_assessment(world: World, manager: Actor) -> None:
+    with world.store.writing() as tx:
+        about = {"who": "Kari", "cluster": "Kyst", "assessment": "Secret"}
+        messages.tell(tx, Kind.SUBMITTED, [manager.user_id or ""], "/assessments/gone", about)
+        del about["assessment"]
+        messages.tell(tx, Kind.WITHDREW, [manager.user_id or ""], "/clusters/kyst", about)
+    text = world.browser(manager).open("/inbox").text
+    assert "Kyst has submitted an assessment" in text
+    assert "Kyst has withdrawn an assessment" in text
+    assert "Secret" not in text
+
+
 def test_a_name_in_a_notice_is_text(world: World, manager: Actor) -> None:
     tell(world, manager)
     lines = world.browser(manager).open("/inbox").all("article")

@@ -3,10 +3,12 @@
 import pytest
 
 from app.domain.roles import Role
+from app.usecases import interests, operators
 from tests.pages.harbour import fill
 from tests.pages.world import World
 
 REASON = "I wrote the strategy of <b>Anker</b>."
+RAW = {"cluster": "anker", "reason": REASON}
 
 
 def test_an_evaluator_declares_a_conflict_and_sees_the_cluster_no_more(world: World) -> None:
@@ -69,6 +71,18 @@ def test_the_owner_reads_a_conflict_on_the_programmes_page_and_lifts_it(world: W
     assert "None declared." in page.named("conflicts").text
     evaluator.open("/clusters/anker")
     assert "lifted 23 Nov 2026, 13:00" in evaluator.open("/conflicts").named("declared").text
+
+
+def test_who_declared_a_conflict_and_owns_the_programme_is_offered_no_way_to_lift_it(world: World) -> None:
+    fill(world)
+    person = world.person(Role.OWNER, programme="north")
+    email = next(user.email for user in operators.users(world.store) if user.id == person.user_id)
+    operators.add_member(world.store, email, Role.EVALUATOR, cluster=None, programme="north")
+    interests.declare(world.store, operators.acting_as(world.store, email), RAW)
+    section = world.browser(person).open("/programmes/north").named("conflicts")
+    assert section.one("h3").text.endswith("Anker")
+    assert not section.all("form")
+    assert "Somebody else has to lift" in section.text
 
 
 def test_a_reader_of_the_programme_is_shown_no_conflicts(world: World) -> None:

@@ -66,7 +66,8 @@ def test_what_cannot_be_sent_stands_there_again_with_what_is_wrong(manager: Page
     page = manager.refused(f"{KYST}/invitations", typed)
     form = page.named("invite")
     assert fields(form) == {"email": "Åse", "role": "deputy", "until": ""}
-    assert form.named("invite-until-error").text == "Give a date such as 2026-09-30."
+    assert "Last day of the deputy (optional)" not in form.text
+    assert form.named("invite-until-error").text == "A deputy needs a last day."
     page = manager.refused(f"{KYST}/invitations", {**typed, "until": "2026-12-01"})
     assert page.named("invite-email-error").text == "Give an e-mail address such as name@example.org."
     page = manager.refused(f"{KYST}/invitations", {"email": "a@example.org", "role": "owner"})

@@ -1,8 +1,9 @@
 """Who is told what when something happens; cause, notice and mail are one transaction."""
 
+import datetime as dt
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -13,7 +14,7 @@ from app.domain.permissions import Membership
 from app.domain.roles import Role
 from app.store import accounts, tables
 from app.store.database import Store
-from app.usecases import assessments, clusters, operators
+from app.usecases import assessments, clusters, consent, inbox, operators
 from tests.make import SECRET, Clock
 from tests.store.stores import content
 from tests.usecases.world import World
@@ -89,6 +90,69 @@ def test_a_withdrawal_leads_to_what_its_readers_may_still_see(world: World) -> N
     world.withdraw(submitted)
     assert heard(world) == [Heard(who, "withdrew", "/clusters/kyst") for who in ("owner", "reader")]
     clusters.view(world.store, world.frameworks, world.actor("reader"), "kyst")
+
+
+def titles(world: World) -> dict[str, str | None]:
+    with world.store.reading() as tx:
+        rows = tx.connection.execute(sa.select(tables.notices)).all()
+        mails = tx.connection.execute(sa.select(tables.outbox)).all()
+    found = {row.user_id: json.loads(row.about).get("assessment") for row in rows}
+    assert found == {row.user_id: json.loads(row.about).get("assessment") for row in mails}
+    return found
+
+
+def forget(world: World) -> None:
+    with world.store.writing() as tx:
+        tx.connection.execute(sa.delete(tables.notices))
+        tx.connection.execute(sa.delete(tables.outbox))
+
+
+def test_of_a_withdrawal_only_the_clusters_own_people_are_told_the_title(world: World) -> None:
+    submitted = world.submit()
+    give(world, "nobody", Membership(Role.MANAGER, cluster_id=world.kyst.id))
+    give(world, "reader", Membership(Role.OBSERVER, cluster_id=world.kyst.id))
+    forget(world)
+    world.withdraw(submitted)
+    assert titles(world) == {"nobody": submitted.title, "owner": None, "reader": submitted.title}
+
+
+def test_a_cluster_that_withholds_tells_its_programme_nothing_of_what_it_submits_and_withdraws(world: World) -> None:
+    submitted = world.submit()
+    give(world, "nobody", Membership(Role.MANAGER, cluster_id=world.kyst.id))
+    consent.stop_sharing(world.store, world.manager, "kyst", "programme")
+    forget(world)
+    world.withdraw(submitted)
+    assert [each.who for each in heard(world)] == ["nobody"]
+    forget(world)
+    world.submit(day=dt.date(2026, 9, 1))
+    assert [each.who for each in heard(world)] == ["nobody"]
+    assert set(titles(world)) == {"nobody"}
+
+
+def test_who_follows_a_cluster_and_has_a_role_on_it_hears_of_it_also_where_it_withholds(world: World) -> None:
+    consent.stop_sharing(world.store, world.manager, "kyst", "programme")
+    give(world, "reader", Membership(Role.EVALUATOR, cluster_id=world.kyst.id))
+    withdrawn = world.submit()
+    assert [each.who for each in heard(world)] == ["reader"]
+    forget(world)
+    world.withdraw(withdrawn)
+    assert titles(world) == {"reader": None}
+
+
+def test_an_old_notice_does_not_go_on_showing_what_one_cannot_read_any_more(world: World) -> None:
+    give(world, "nobody", Membership(Role.MANAGER, cluster_id=world.kyst.id))
+    submitted = world.submit()
+
+    def told(person: str) -> Mapping[str, str]:
+        (notice,) = inbox.inbox(world.store, world.actor(person)).notices
+        return notice.about
+
+    whole = {"who": "Manager", "cluster": "Kyst", "assessment": submitted.title}
+    assert told("reader") == told("nobody") == whole
+    consent.stop_sharing(world.store, world.manager, "kyst", "programme")
+    assert (told("reader"), told("nobody")) == ({"cluster": "Kyst"}, whole)
+    consent.share(world.store, world.manager, "kyst", "programme")
+    assert told("reader") == whole
 
 
 def test_a_cluster_in_no_programme_has_nobody_to_tell_but_its_managers(world: World) -> None:

@@ -1,5 +1,6 @@
 """The way out: one's own roles, leaving, closing one's account, and opening it again by an operator."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -146,6 +147,13 @@ def test_whoever_is_the_last_somewhere_cannot_close_their_account(world: World, 
     with world.unchanged(), pytest.raises(Conflict) as refused:
         close(world, person)
     assert refused.value.code == code
+
+
+def test_the_demos_people_keep_their_accounts(world: World) -> None:
+    visitor = dataclasses.replace(world.actor("observer"), is_demo=True)
+    with world.unchanged(), pytest.raises(NotPermitted) as refused:
+        departures.close_account(world.store, visitor, {"email": "observer@example.org"})
+    assert refused.value.code == "demo"
 
 
 def test_an_administrator_who_is_not_the_only_one_can(world: World) -> None:

@@ -144,6 +144,19 @@ def test_who_declared_a_conflict_cannot_take_it_back_and_the_programmes_owner_ca
     assert not sees(world, "programme-evaluator", submitted)
 
 
+@pytest.mark.parametrize("person", ["owner", "administrator"])
+def test_who_could_lift_a_conflict_cannot_lift_their_own(world: World, person: str) -> None:
+    email = f"{person}@example.org"
+    operators.add_member(world.store, email, Role.EVALUATOR, cluster=None, programme="north")
+    interest_id = declare(world, person)
+    with world.unchanged(), pytest.raises(NotPermitted) as refused:
+        interests.lift(world.store, world.actor(person), "north", interest_id, {"reason": "No longer so"})
+    assert refused.value.code == "own-conflict"
+    other = {"owner": "administrator", "administrator": "owner"}[person]
+    interests.lift(world.store, world.actor(other), "north", interest_id, {"reason": "No longer so"})
+    assert not own(world, person).interests[0].is_open
+
+
 def test_the_programmes_owner_is_shown_the_conflicts_that_hold_about_its_clusters(world: World) -> None:
     def shown(person: str, programme: str = "north") -> list[tuple[str, str]]:
         found = clusters.view_programme(world.store, world.actor(person), programme).conflicts

@@ -284,6 +284,10 @@ def test_an_invitation_lapses_when_who_sent_it_may_send_it_no_more(world: World,
         ({"name": "Åse", "password": "x" * 11}, ["password"]),
         ({"name": "\u200b", "password": PASSWORD}, ["required"]),
         ({}, ["required", "password"]),
+        ({"name": "Åse", "password": "password1234"}, ["common"]),
+        ({"name": "", "password": "password1234"}, ["required", "common"]),
+        ({"name": "Åse Berg", "password": "aase-berg-åse-berg"}, ["personal"]),
+        ({"name": "Tor", "password": "ase@example.org"}, ["personal"]),
     ],
 )
 def test_a_new_person_gives_a_name_and_a_password_of_some_length(

@@ -37,7 +37,7 @@ OUT_OF_REACH = {("neighbour", "cluster"), ("stranger", "cluster"), ("nobody", "c
 )
 def test_everybody_gives_what_the_table_says_and_nothing_more(world: World, person: str, place: str) -> None:
     for number, role in enumerate(CHOICES):
-        raw = {"email": f"new-{number}@example.org", "role": role, "until": "2026-10-20"}
+        raw = {"email": f"new-{number}@example.org", "role": role, "until": "2026-10-20" if role == "deputy" else ""}
         where = {"cluster": "kyst"} if place == "cluster" else {"programme": "north"}
         if role in WHO_INVITES.get((person, place), set()):
             with world.one_line("invited"):
@@ -68,7 +68,8 @@ def test_no_token_invites_whatever_its_scopes(world: World) -> None:
         ({"email": "nobody"}, "email"),
         ({"email": None}, "required"),
         ({"role": "deputy", "until": "2026-09-30"}, "deputy-day"),
-        ({"role": "deputy", "until": ""}, "date"),
+        ({"role": "deputy", "until": ""}, "deputy-needs-day"),
+        ({"role": "observer", "until": "2026-10-20"}, "no-deputy"),
     ],
 )
 def test_what_cannot_be_sent_is_refused(world: World, raw: dict[str, str], code: str) -> None:

@@ -219,6 +219,9 @@ def test_a_revoked_token_is_refused_at_once_and_the_others_are_not(world: World,
     assert tokens.by_token(world.store, other.secret).is_signed_in
     revoked = {token.id: token.revoked_at for token in accounts.account(world.store, world.manager).tokens}
     assert revoked == {issued.token.id: now, other.token.id: None}
+    clock.move(hours=1)
+    with world.unchanged():
+        tokens.revoke(world.store, world.manager, issued.token.id)
 
 
 def test_the_token_of_a_disabled_person_is_refused(world: World) -> None:
