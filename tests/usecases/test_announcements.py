@@ -147,7 +147,7 @@ def test_an_old_notice_does_not_go_on_showing_what_one_cannot_read_any_more(worl
         (notice,) = inbox.inbox(world.store, world.actor(person)).notices
         return notice.about
 
-    whole = {"who": "Manager", "cluster": "Kyst", "assessment": submitted.title}
+    whole = {"who": "Manager", "by": "manager", "cluster": "Kyst", "assessment": submitted.title}
     assert told("reader") == told("nobody") == whole
     consent.stop_sharing(world.store, world.manager, "kyst", "programme")
     assert (told("reader"), told("nobody")) == ({"cluster": "Kyst"}, whole)
