@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from app.domain import accounts, text
 from app.domain.accounts import User
-from app.domain.errors import Invalid, NotFound, NotPermitted, Problem
-from app.domain.permissions import Actor, require_recent, require_self
+from app.domain.errors import Invalid, NotFound, Problem
+from app.domain.permissions import Actor, require_real, require_recent, require_self
 from app.store import accounts as kept
 from app.store import journal, members, persons
 from app.store.database import Store, Transaction
@@ -41,7 +41,7 @@ def export_of(store: Store, operator: Actor, email: str) -> PersonalData:
 def rename(store: Store, actor: Actor, raw: Mapping[str, object]) -> User:
     """Give oneself another name; raises Invalid, NotSignedIn, NotPermitted for a token and in the demo."""
     user_id = require_self(actor)
-    _require_real(actor)
+    require_real(actor)
     name = text.line("name", raw.get("name"))
     with store.writing() as tx:
         before = kept.by_id(tx, user_id)
@@ -57,7 +57,7 @@ def erase_own(store: Store, actor: Actor, raw: Mapping[str, object]) -> None:
     Raises Invalid, ConfirmationDue, NotSignedIn, NotPermitted, and Conflict for the last who keeps a place.
     """
     user_id = require_self(actor)
-    _require_real(actor)
+    require_real(actor)
     with store.writing() as tx:
         user = kept.by_id(tx, user_id)
         if _address(raw.get("email")) != user.email:
@@ -99,8 +99,3 @@ def _address(raw: object) -> str | None:
         return accounts.email("email", raw)
     except Invalid:
         return None
-
-
-def _require_real(actor: Actor) -> None:
-    if actor.is_demo:
-        raise NotPermitted("demo", "The people of the demo are invented, and stay as they are.")
