@@ -26,7 +26,18 @@ _SAID = frozenset({"place", "who", "cluster", "assessment", "programme", "round"
 _CODES = frozenset(
     {
         *("role", "audience", "until", "state", "sharing", "slug", "indicator", "invitation", "path", "person"),
-        *("cluster_id", "programme_id", "user", "to", "reference_date", "day", "expires_at"),
+        *(
+            "cluster_id",
+            "programme_id",
+            "user",
+            "to",
+            "by",
+            "becomes",
+            "hands_over",
+            "reference_date",
+            "day",
+            "expires_at",
+        ),
     }
 )
 _SPECIAL = {"kind": "submitted", "language": "en", "path": "/"}

@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 from app.store.tables import metadata
 from tests.contracts import cast
 from tests.contracts.cast import Stage, Thing
-from tests.contracts.test_access import MATRIX, bearing, credentials, states
+from tests.contracts.test_access import MATRIX, STANDING, bearing, credentials, states
 
 TEMPTING = (
     "role",
@@ -58,7 +58,7 @@ def somebody(key: str) -> tuple[str, str]:
     for state in states(key):
         line = MATRIX[key].get("always") or MATRIX[key][state]
         for status, names in line.items():
-            allowed = [name for name in names.split() if name not in {"nobody", "visitor"}]
+            allowed = [name for name in names.split() if name in {"everybody", *STANDING} - {"visitor"}]
             if int(status) < 400 and allowed:
                 return ("manager" if "everybody" in allowed or "manager" in allowed else allowed[0]), state
     return "manager", states(key)[0]
