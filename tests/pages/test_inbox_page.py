@@ -63,7 +63,7 @@ def test_the_inbox_speaks_norwegian_too(world: World, manager: Actor) -> None:
 
 def test_a_notice_whose_title_is_not_for_its_reader_speaks_of_an_assessment(world: World, manager: Actor) -> None:
     with world.store.writing() as tx:
-        about = {"who": "Kari", "cluster": "Kyst", "assessment": "Secret"}
+        about = {"who": "Kari", "by": "", "cluster": "Kyst", "assessment": "Secret"}
         messages.tell(tx, Kind.SUBMITTED, [manager.user_id or ""], "/assessments/gone", about)
         del about["assessment"]
         messages.tell(tx, Kind.WITHDREW, [manager.user_id or ""], "/clusters/kyst", about)
