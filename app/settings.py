@@ -2,7 +2,6 @@
 
 import dataclasses
 import ipaddress
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,17 +11,16 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.retention import Retention
+from app.settings_contact import ContactSettings
 from app.settings_openid import Names, OpenIdSettings
 
 DEVELOPMENT_SECRET = "for development only: anybody can read this"  # noqa: S105 - public on purpose, refused in production
 DEVELOPMENT_HOSTS = ("127.0.0.1", "localhost", "[::1]", "testserver")
-SECRET_LENGTH, SECRET_VARIETY = 32, 12
+SECRET_LENGTH = 32
+SECRET_VARIETY = 12
 _PREFIX = "GOLDGAP_"
 _POSTGRESQL = "postgresql+psycopg://"
 _NARROWEST_PREFIX = 8  # a wider network is no one's own
-_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
-_SENDER = re.compile(rf"{_ADDRESS}|[^<>@\"\x00-\x1f\x7f]* <{_ADDRESS}>")
-_CONTACT = re.compile(r"[^@\s<>\"']+@[^@\s<>\"'/?&]+\.[^@\s<>\"'/?&]+|https://[^\s<>\"']+", re.ASCII)
 _LOCAL_NAMES = frozenset({"localhost", "testserver"})
 
 
@@ -51,7 +49,7 @@ _USUAL = Retention()
 Days = Annotated[int, Field(ge=1, le=36_500)]
 
 
-class Settings(OpenIdSettings, BaseSettings):
+class Settings(ContactSettings, OpenIdSettings, BaseSettings):
     """The settings. Each is the variable of the same name in capitals behind GOLDGAP_; an empty one is not set."""
 
     model_config = SettingsConfigDict(
@@ -73,8 +71,6 @@ class Settings(OpenIdSettings, BaseSettings):
     keep_ended_tokens_days: Days = _USUAL.ended_tokens
     keep_journal_names_days: Days = _USUAL.journal_names
     mail_url: SecretStr = Field(default_factory=_default_mail)
-    mail_from: str = ""
-    contact: str = ""
 
     @field_validator("database_url")
     @classmethod
@@ -114,23 +110,6 @@ class Settings(OpenIdSettings, BaseSettings):
             raise ValueError(message)
         return given
 
-    @field_validator("mail_from")
-    @classmethod
-    def _one_address(cls, given: str) -> str:
-        if given and not _SENDER.fullmatch(given):
-            message = "give one address, such as goldgap@example.org or Goldgap <goldgap@example.org>"
-            raise ValueError(message)
-        return given
-
-    @field_validator("contact")
-    @classmethod
-    def _reachable(cls, given: str) -> str:
-        """Take an e-mail address or the address of a page, and nothing else that a browser would follow."""
-        if given and not _CONTACT.fullmatch(given):
-            message = "give an e-mail address, or a web address that begins with https://"
-            raise ValueError(message)
-        return given
-
     @field_validator("base_url")
     @classmethod
     def _without_slash(cls, given: str) -> str:
@@ -161,11 +140,6 @@ class Settings(OpenIdSettings, BaseSettings):
         """Whether nothing may be said in the open to the mail server: in production, and with a password, abroad."""
         parts = urlsplit(self.mail_url.get_secret_value())
         return (self.is_production or bool(parts.username)) and not is_loopback(parts.hostname or "")
-
-    @property
-    def contact_url(self) -> str:
-        """Where a link to the contact leads; empty where there is none."""
-        return f"mailto:{self.contact}" if "@" in self.contact and "/" not in self.contact else self.contact
 
     @property
     def demo_sign_in(self) -> bool:

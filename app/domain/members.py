@@ -14,7 +14,7 @@ DEPUTY = "deputy"  # how a form says: manager, up to a day
 NOTHING = "nothing"  # how a form says: no role at all
 LONGEST_DEPUTY = dt.timedelta(days=366)
 # From the least to the most. Of one ladder a person has one lasting role: a higher one takes the place of a lower.
-LADDERS = ((Role.OBSERVER, Role.CONTRIBUTOR, Role.MANAGER), (Role.READER, Role.OWNER))
+_LADDERS = ((Role.OBSERVER, Role.CONTRIBUTOR, Role.MANAGER), (Role.READER, Role.OWNER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +121,21 @@ def require_keeper(place: Place, members: Collection[Member], going: Collection[
 
 def given_up(held: Iterable[Membership], gained: Membership) -> list[Membership]:
     """Return the lasting roles of which a new one takes the place; a deputy keeps what they had before."""
-    below = {lower for ladder in LADDERS if gained.role in ladder for lower in ladder[: ladder.index(gained.role)]}
+    ladder = ladder_of(gained.role)
+    below = ladder[: ladder.index(gained.role)]
     return [] if gained.until else [m for m in held if m.role in below]
 
 
-def on_ladder(role: Role) -> frozenset[Role]:
-    """Return the roles of which a person has one: this one, and those above and below it."""
-    return frozenset({role}.union(*(ladder for ladder in LADDERS if role in ladder)))
+def ladder_of(role: Role) -> tuple[Role, ...]:
+    """Return the roles of which a person has one, from the lowest up: this one, and those above and below it."""
+    return next((ladder for ladder in _LADDERS if role in ladder), (role,))
 
 
 def is_more(held: Iterable[Membership], offered: Membership) -> bool:
     """Whether a role gives a person anything: no role as high on its ladder, nor as high and as long for a deputy."""
-    above = {higher for ladder in LADDERS if offered.role in ladder for higher in ladder[ladder.index(offered.role) :]}
-    return not any(m.until is None or m == offered for m in held if m.role in (above or {offered.role}))
+    ladder = ladder_of(offered.role)
+    above = ladder[ladder.index(offered.role) :]
+    return not any(m.until is None or m == offered for m in held if m.role in above)
 
 
 def deputy_until(field: str, raw: object, now: dt.datetime) -> dt.datetime:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import sqlalchemy as sa
 
 from app.domain.invitations import A_DAY, LIFE, Answer, Invitation, Standing, require_room
-from app.domain.members import Place, giveable, on_ladder
+from app.domain.members import Place, giveable, ladder_of
 from app.domain.messages import Kind
 from app.domain.permissions import Actor, Membership
 from app.domain.roles import Role
@@ -35,7 +35,7 @@ def issue(
     """
     members.hold_place(tx, place)
     hold(tx, f"invitations by {by.user_id}")
-    replaced = {offered.role} | (on_ladder(offered.role) & giveable(by, place))
+    replaced = {offered.role, *giveable(by, place).intersection(ladder_of(offered.role))}
     same = sa.and_(_here(place), _OPEN, invitations.c.email == email, invitations.c.role.in_(replaced))
     tx.connection.execute(_closing(tx, Answer.WITHDRAWN).where(same))
     still = sa.and_(_here(place), _OPEN, invitations.c.expires_at > tx.now)

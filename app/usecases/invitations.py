@@ -143,7 +143,7 @@ def decline(store: Store, actor: Actor, invitation_id: str, secret: str | None) 
         _require_addressee(actor, _reader(tx, actor, invitation), secret)
         kept.close(tx, invitation.id, Answer.DECLINED)
         kept_members.note(tx, actor, Verb.DECLINED_INVITATION, invitation.id, place)
-        _tell_inviter(tx, invitation, place, Actor(name=invitation.email, memberships=()), Answer.DECLINED)
+        _tell_inviter(tx, invitation, place, None, Answer.DECLINED)
         return place
 
 
@@ -264,10 +264,19 @@ def _take(tx: Transaction, person: Actor, invitation: Invitation, place: Place) 
 
 
 def _tell_inviter(
-    tx: Transaction, invitation: Invitation, place: Place, person: Actor, answer: Answer, becomes: str | None = None
+    tx: Transaction,
+    invitation: Invitation,
+    place: Place,
+    person: Actor | None,
+    answer: Answer,
+    becomes: str | None = None,
 ) -> None:
-    """Tell who invited how it was answered, and what they are now where they have handed over."""
-    about = {"who": person.name, "by": person.user_id or "", "answer": str(answer), "place": place.about.name}
+    """Tell who invited how it was answered, and what they are now where they have handed over.
+
+    Who declined is called by the address that was invited: it needs no account.
+    """
+    named = {"who": person.name, "by": person.user_id or ""} if person else {"who": invitation.email, "by": ""}
+    about = {**named, "answer": str(answer), "place": place.about.name}
     about |= messages.about_role(invitation.role, invitation.until) | ({"becomes": becomes} if becomes else {})
     path = "/" if becomes == members.NOTHING else place.path
     messages.tell(tx, Kind.ANSWERED_INVITATION, [invitation.invited_by], path, about)

@@ -215,8 +215,7 @@ def _to_change(tx: Transaction, actor: Actor, membership_id: str, *, hold: bool 
 
 def _into(member: Member, given: frozenset[Role]) -> list[Role]:
     """Return what the actor can make of a role: the roles on its ladder, from the highest down."""
-    ladder = next((ladder for ladder in members.LADDERS if member.role in ladder), ())
-    return [role for role in reversed(ladder) if role in given]
+    return [role for role in reversed(members.ladder_of(member.role)) if role in given]
 
 
 def _gives_up(place: Place, before: Membership, wanted: Membership) -> bool:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import pytest
+from pydantic import SecretStr
 
 from app.main import make_store
 from app.settings import Settings, UnsafeSettings
@@ -90,7 +91,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("prepared")
     url = f"sqlite:///{folder / 'goldgap.db'}"
     schema.upgrade(url)
-    store = make_store(Settings(database_url=url, secret_key=SAFE["SECRET_KEY"]))  # type: ignore[arg-type]
+    store = make_store(Settings(database_url=url, secret_key=SecretStr(SAFE["SECRET_KEY"])))
     operators.create_user(store, {"email": "kari@example.org", "name": "Kari"}, password_hash=None)
     store.dispose()
     return folder

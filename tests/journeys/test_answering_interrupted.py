@@ -9,11 +9,9 @@ from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from app.domain.lifecycle import Move
 from app.domain.permissions import Actor
-from app.domain.roles import Role
-from app.store import passwords
 from app.store import sessions as kept_sessions
 from app.store.database import Store
-from app.usecases import assessments, operators
+from app.usecases import assessments
 from app.web import identity
 from tests.browser import OpenPage, faultless_pages
 from tests.frameworks import catalogues
@@ -35,12 +33,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 @pytest.fixture
 def kari(world: World) -> Actor:
     """A manager with a password."""
-    world.programme()
-    world.cluster("havbruk")
-    raw = {"email": "kari@example.org", "name": "Kari"}
-    operators.create_user(world.store, raw, password_hash=passwords.hashed(PASSWORD))
-    operators.add_member(world.store, raw["email"], Role.MANAGER, cluster="havbruk", programme=None)
-    return operators.acting_as(world.store, raw["email"])
+    return world.with_password(PASSWORD)
 
 
 @pytest.fixture

@@ -8,11 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.domain.permissions import Actor
-from app.domain.roles import Role
 from app.outside.openid import Provider
 from app.outside.registration import Registration
-from app.store import passwords
-from app.usecases import operators, sessions
+from app.usecases import sessions
 from app.web import identity
 from tests.browser import OpenPage, accessibility_violations, faultless_pages
 from tests.journeys.conftest import OpenAs, sign_in
@@ -44,12 +42,7 @@ def provider(world: World, served: Served, certified: Certified) -> Certified:
 @pytest.fixture
 def per(world: World) -> Actor:
     """Somebody with a password, who manages a cluster."""
-    world.programme()
-    world.cluster("havbruk")
-    raw = {"email": "per@example.org", "name": "Per Moe"}
-    operators.create_user(world.store, raw, password_hash=passwords.hashed(PASSWORD))
-    operators.add_member(world.store, raw["email"], Role.MANAGER, cluster="havbruk", programme=None)
-    return operators.acting_as(world.store, raw["email"])
+    return world.with_password(PASSWORD, email="per@example.org", name="Per Moe")
 
 
 def looked_at(page: Page, name: str) -> None:

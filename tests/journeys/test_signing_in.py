@@ -10,10 +10,9 @@ import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
 from app.domain.permissions import Actor
-from app.domain.roles import Role
-from app.store import passwords, tables
+from app.store import tables
 from app.store.database import Store
-from app.usecases import operators, second_factors
+from app.usecases import second_factors
 from tests.browser import OpenPage
 from tests.journeys.conftest import OpenAs
 from tests.journeys.served import Served
@@ -25,12 +24,7 @@ PASSWORD = "en lang setning om torsk"
 @pytest.fixture
 def kari(world: World) -> Actor:
     """A manager with a password."""
-    world.programme()
-    world.cluster("havbruk")
-    raw = {"email": "kari@example.org", "name": "Kari"}
-    operators.create_user(world.store, raw, password_hash=passwords.hashed(PASSWORD))
-    operators.add_member(world.store, raw["email"], Role.MANAGER, cluster="havbruk", programme=None)
-    return operators.acting_as(world.store, raw["email"])
+    return world.with_password(PASSWORD)
 
 
 def give_password(page: Page) -> None:

@@ -39,7 +39,7 @@ def use_provider(
         "plainly": True,
         **changes,
     }
-    provider = Provider(Registration(**known), world.clock, seconds=seconds, tls=tls)  # type: ignore[arg-type]
+    provider = Provider(Registration(**known), world.clock, seconds=seconds, tls=tls)  # type: ignore[arg-type]  # any of its fields
     world.app.state.openid = provider
     return provider
 

@@ -9,7 +9,6 @@ from starlette.testclient import TestClient
 from app.domain.roles import Role
 from app.main import create_app
 from app.settings import Settings
-from app.store import passwords
 from app.usecases import operators
 from app.web import identity
 from app.web.addresses import local_path
@@ -22,12 +21,8 @@ PASSWORD = "en lang setning om torsk"
 @pytest.fixture
 def kari(world: World) -> str:
     """The address of somebody with a password, who manages a cluster."""
-    world.programme()
-    world.cluster("havbruk")
-    raw = {"email": "kari@example.org", "name": "Kari"}
-    operators.create_user(world.store, raw, password_hash=passwords.hashed(PASSWORD))
-    operators.add_member(world.store, raw["email"], Role.MANAGER, cluster="havbruk", programme=None)
-    return raw["email"]
+    world.with_password(PASSWORD)
+    return "kari@example.org"
 
 
 def _sign_in(world: World, email: str, password: str = PASSWORD, **more: str) -> PageClient:

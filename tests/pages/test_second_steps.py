@@ -9,7 +9,7 @@ import pytest
 from app.domain.permissions import Actor
 from app.domain.roles import Role
 from app.store import accounts as kept
-from app.store import passwords, recovery_codes, tables, totps
+from app.store import recovery_codes, tables, totps
 from app.usecases import operators, tokens
 from app.web import identity
 from tests.pages.client import PageClient
@@ -23,12 +23,7 @@ TOKEN = {"name": "Skript for styret", "days": "30", "scopes": "read"}
 @pytest.fixture
 def kari(world: World) -> Actor:
     """Somebody with a password, who manages a cluster."""
-    world.programme()
-    world.cluster("havbruk")
-    person = world.person(Role.MANAGER, cluster="havbruk", name="Kari")
-    with world.store.writing() as tx:
-        kept.update(tx, person.user_id or "", password_hash=passwords.hashed(PASSWORD))
-    return person
+    return world.with_password(PASSWORD)
 
 
 def email(world: World, person: Actor) -> str:

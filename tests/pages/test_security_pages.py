@@ -15,7 +15,7 @@ from app.main import create_app
 from app.pages.mails import composer
 from app.settings import Settings
 from app.store import accounts as kept
-from app.store import passwords, tables
+from app.store import tables
 from app.store.passkeys import Site
 from app.usecases import mail, tokens
 from app.web import identity
@@ -30,12 +30,7 @@ TOKEN = {"name": "x", "days": 1, "scopes": ["read"]}
 
 @pytest.fixture
 def kari(world: World) -> Actor:
-    world.programme()
-    world.cluster("havbruk")
-    person = world.person(Role.MANAGER, cluster="havbruk", name="Kari")
-    with world.store.writing() as tx:
-        kept.update(tx, person.user_id or "", password_hash=passwords.hashed(PASSWORD))
-    return person
+    return world.with_password(PASSWORD)
 
 
 def set_up_app(world: World, browser: PageClient) -> tuple[pyotp.TOTP, list[str]]:

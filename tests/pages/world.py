@@ -14,6 +14,7 @@ from app.domain.lifecycle import Assessment, Move
 from app.domain.permissions import Actor
 from app.domain.roles import Role
 from app.frameworks.reader import Frameworks
+from app.store import passwords
 from app.store import sessions as kept_sessions
 from app.store.database import Store
 from app.usecases import assessments, clusters, operators
@@ -65,6 +66,14 @@ class World:
         operators.create_user(self.store, raw, password_hash=None, is_administrator=is_administrator)
         if not is_administrator:
             operators.add_member(self.store, email, role, cluster=cluster, programme=programme)
+        return operators.acting_as(self.store, email)
+
+    def with_password(self, password: str, *, email: str = "kari@example.org", name: str = "Kari") -> Actor:
+        """Make somebody who manages the cluster havbruk and signs in with a password."""
+        self.programme()
+        self.cluster("havbruk")
+        operators.create_user(self.store, {"email": email, "name": name}, password_hash=passwords.hashed(password))
+        operators.add_member(self.store, email, Role.MANAGER, cluster="havbruk", programme=None)
         return operators.acting_as(self.store, email)
 
     def browser(self, actor: Actor | None = None, language: str = "en") -> PageClient:

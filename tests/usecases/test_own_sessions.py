@@ -5,9 +5,8 @@ import datetime as dt
 
 import pytest
 
-from app.domain.errors import NotFound, NotPermitted, NotSignedIn
+from app.domain.errors import NotFound, NotSignedIn
 from app.domain.permissions import VISITOR
-from app.domain.roles import TokenScope
 from app.usecases import second_steps, sessions, tokens
 from app.usecases.sessions import OwnSession
 from tests.make import NOW, Clock
@@ -79,22 +78,6 @@ def test_the_others_are_ended_from_a_session_of_ones_own_alone(world: World, kar
     with world.unchanged(), pytest.raises(NotSignedIn) as refused:
         sessions.end_others(world.store, kari.actor, ola.secret if secret == "another person's" else secret)
     assert (refused.value.code, refused.value.message) == ("sign-in", "Please sign in first.")
-
-
-def test_no_token_and_no_visitor_sees_or_ends_sessions(world: World, kari: Person) -> None:
-    (this,) = own(kari)
-    program = dataclasses.replace(kari.actor, token_scopes=frozenset(TokenScope))
-    for actor, refusal in ((program, NotPermitted), (VISITOR, NotSignedIn)):
-        with pytest.raises(refusal):
-            sessions.own(world.store, actor, kari.secret)
-        with world.unchanged(), pytest.raises(refusal):
-            sessions.end(world.store, actor, this.id)
-        with world.unchanged(), pytest.raises(refusal):
-            sessions.end_others(world.store, actor, kari.secret)
-        with pytest.raises(refusal):
-            second_steps.ways(world.store, actor)
-        with pytest.raises(refusal):
-            tokens.listed(world.store, actor)
 
 
 def test_the_ways_to_confirm_are_those_that_one_has(world: World, kari: Person) -> None:

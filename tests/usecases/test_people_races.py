@@ -15,6 +15,7 @@ from app.domain.roles import Role
 from app.usecases import departures, invitations, members, operators
 from app.usecases.invitations import Accepted
 from tests.usecases.people import accept, give, invite, membership_id, roles
+from tests.usecases.signing import hash_quickly
 from tests.usecases.world import World
 
 PARALLEL = 100
@@ -44,12 +45,13 @@ def test_of_a_hundred_who_accept_one_link_at_once_one_does(world: World) -> None
     assert roles(world, "nobody") == {"cluster-kyst": Role.CONTRIBUTOR}
 
 
-def test_of_many_who_make_an_account_of_one_link_at_once_one_does(world: World) -> None:
+def test_of_many_who_make_an_account_of_one_link_at_once_one_does(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hash_quickly(monkeypatch)
     link = invite(world)
     found = at_once(lambda _: accept(world, link), 8)
-    assert [type(each) for each in found if not isinstance(each, str)] == [Accepted]
-    # On a machine that has much else to do, some wait too long for their turn to have a password hashed.
-    assert {each for each in found if isinstance(each, str)} <= {"invitation", "unavailable"}
+    assert Counter(each if isinstance(each, str) else type(each) for each in found) == {Accepted: 1, "invitation": 7}
     assert world.verbs() == ["invited", "created-user", "accepted-invitation"]
     assert len([user for user in operators.users(world.store) if user.email == "ase@example.org"]) == 1
 

@@ -12,7 +12,7 @@ from app.domain.errors import Conflict, FactorDue, Invalid, NotFound, NotPermitt
 from app.domain.permissions import VISITOR, Actor, Membership
 from app.domain.roles import Role, TokenScope
 from app.store.database import Store
-from app.usecases import accounts, assessments, clusters, portfolio, second_factors, sessions, tokens
+from app.usecases import accounts, assessments, clusters, portfolio, second_factors, second_steps, sessions, tokens
 from app.usecases.portfolio import Query
 from tests.authenticator import SITE, Authenticator
 from tests.usecases.signing import ELSEWHERE, STEP, Person, mails, make_person, pending
@@ -157,7 +157,12 @@ OWN: dict[str, Callable[[Store, Actor], object]] = {
     "own sessions": lambda store, actor: sessions.own(store, actor, "x"),
     "end session": lambda store, actor: sessions.end(store, actor, "x"),
     "end others": lambda store, actor: sessions.end_others(store, actor, "x"),
+    "ways to confirm": second_steps.ways,
     "tokens": tokens.listed,
+    "issue token": lambda store, actor: tokens.issue(store, actor, {"name": "x", "days": 1, "scopes": ["read"]}),
+    "revoke token": lambda store, actor: tokens.revoke(store, actor, "missing"),
+    "account": accounts.account,
+    "choose language": lambda store, actor: accounts.choose_language(store, actor, "nb"),
 }
 
 

@@ -9,10 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.errors import Invalid, NotFound, NotPermitted, NotSignedIn
-from app.domain.permissions import VISITOR, Actor
+from app.domain.permissions import Actor
 from app.domain.roles import Role, TokenScope
 from app.store import keys, tables
-from app.store.database import Store
 from app.store.keys import digest
 from app.usecases import accounts, assessments, clusters, operators, tokens
 from app.usecases.tokens import IssuedToken
@@ -274,21 +273,3 @@ def test_a_language_is_kept_for_the_next_time(world: World) -> None:
     line = world.journal()[-1]
     assert (line.subject, line.before, line.after) == ("manager", {"language": None}, {"language": "nb"})
     assert accounts.account(world.store, world.actor("stranger")).user.language is None
-
-
-OWN: dict[str, Callable[[Store, Actor], object]] = {
-    "account": accounts.account,
-    "choose language": lambda store, actor: accounts.choose_language(store, actor, "nb"),
-    "issue token": lambda store, actor: tokens.issue(store, actor, SENT),
-    "revoke token": lambda store, actor: tokens.revoke(store, actor, "missing"),
-}
-
-
-@pytest.mark.parametrize("sentence", OWN)
-def test_an_account_is_managed_by_its_person_and_by_no_token_or_visitor(world: World, sentence: str) -> None:
-    everything = dataclasses.replace(world.manager, token_scopes=frozenset(TokenScope))
-    with world.unchanged(), pytest.raises(NotPermitted) as refused:
-        OWN[sentence](world.store, everything)
-    assert refused.value.code == "scope"
-    with world.unchanged(), pytest.raises(NotSignedIn):
-        OWN[sentence](world.store, VISITOR)

@@ -5,14 +5,12 @@ from collections.abc import Iterator
 from http.cookies import SimpleCookie
 
 import pytest
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from app.domain.roles import Role
 from app.main import create_app
 from app.settings import Settings
-from app.store import passwords
-from app.usecases import operators
 from app.web import clients, identity
 from app.web.security import HEADERS, HSTS
 from tests.contracts.routes import SECRETS, Address, addresses
@@ -29,17 +27,19 @@ OPEN_TO_ALL = ("/openapi.json", "/docs", "/static/", "/api/v1/frameworks")
 @pytest.fixture
 def http(world: World) -> Iterator[TestClient]:
     """The browser of somebody who is signed in over https."""
-    world.programme()
-    world.cluster("havbruk")
-    raw = {"email": "kari@example.org", "name": "Kari"}
-    operators.create_user(world.store, raw, password_hash=passwords.hashed(PASSWORD))
-    operators.add_member(world.store, raw["email"], Role.MANAGER, cluster="havbruk", programme=None)
+    world.with_password(PASSWORD)
     settings = Settings(base_url=ORIGIN, allowed_hosts=("goldgap.example.org",))
     app = create_app(settings, world.store, world.frameworks)
     http = TestClient(app, base_url=ORIGIN, headers={"Origin": ORIGIN}, follow_redirects=False)
     assert http.post("/sign-in", data={"email": "kari@example.org", "password": PASSWORD}).status_code == 303
     yield http
     app.openapi_schema = None
+
+
+def routes(http: TestClient) -> list[Address]:
+    """Return every route of the application behind a browser."""
+    assert isinstance(http.app, FastAPI)
+    return addresses(http.app)
 
 
 def address_of(address: Address) -> str:
@@ -62,7 +62,7 @@ def test_every_cookie_on_every_route_is_for_this_host_alone_and_out_of_reach_of_
         "/confirm": {"password": PASSWORD},
     }
     # Signing out comes last, so that the rest is asked as somebody.
-    for address in sorted(addresses(http.app), key=lambda each: each.path == "/sign-out"):  # type: ignore[arg-type]
+    for address in sorted(routes(http), key=lambda each: each.path == "/sign-out"):
         answer = http.request(address.method, address_of(address), data=forms.get(address.path))
         for name, properties in cookies_of(answer.headers.get_list("set-cookie")):
             seen[name] = properties
@@ -73,7 +73,7 @@ def test_every_cookie_on_every_route_is_for_this_host_alone_and_out_of_reach_of_
 
 
 def test_every_answer_on_every_route_has_exactly_these_headers(http: TestClient) -> None:
-    for address in addresses(http.app):  # type: ignore[arg-type]
+    for address in routes(http):
         answer = http.request(address.method, address_of(address))
         expected = {**HEADERS, "Strict-Transport-Security": HSTS}
         expected["Referrer-Policy"] = address.referrer_policy
