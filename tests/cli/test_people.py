@@ -70,7 +70,7 @@ def test_a_lost_second_factor_is_taken_away_and_mailed_about(arena: Say) -> None
             "ola@example.org",
             "Ola",
             "password1234",
-            "password: This is one of the first passwords that would be tried. Choose another password.",
+            "password: This is one of the first passwords that would be tried. Choose another.",
         ),
         (
             "ola.vik@example.org",
