@@ -105,6 +105,12 @@ def may_hand_over(actor: Actor, place: Place) -> bool:
     return place.cluster is not None and place.membership(Role.MANAGER) in actor.memberships
 
 
+def is_of(actor: Actor, place: Place) -> bool:
+    """Whether the actor has a role of their own on this very place."""
+    here = (place.cluster_id, place.programme_id)
+    return any((held.cluster_id, held.programme_id) == here for held in actor.memberships)
+
+
 def keepers(place: Place, members: Iterable[Member]) -> list[Member]:
     """Return who manages a cluster or owns a programme for good, with an account that is open."""
     return [m for m in members if m.role is place.keeper and not m.is_deputy and not m.is_disabled]

@@ -25,10 +25,11 @@ Number = Annotated[int, Query(alias="page", ge=1, le=1_000_000)]
 
 @dataclass(frozen=True, slots=True)
 class NoticeLine:
-    """A notice in words; `page` is the one of the inbox on which it stands."""
+    """A notice in words; `page` is the one of the inbox on which it stands. `leads_on` False: there is no way on."""
 
     id: str
     words: Told
+    leads_on: bool
     at: dt.datetime
     is_new: bool
     page: int
@@ -83,8 +84,11 @@ def read_all(page: PageDep, store: StoreDep) -> Response:
 
 @router.post("/inbox/{notice_id}/open", name="open_notice")
 def follow(page: PageDep, store: StoreDep, notice_id: str) -> Response:
-    """Go to what a notice is about, which marks it as read."""
-    return page.go_to(local_path(inbox.read(store, page.actor, notice_id).path))
+    """Go to what a notice is about, which marks it as read; what is no longer shared is said to be so instead."""
+    notice = inbox.read(store, page.actor, notice_id)
+    if not notice.leads_on:
+        return page.go("inbox", notice=Notice.NO_LONGER_SHOWN)
+    return page.go_to(local_path(notice.path))
 
 
 @router.post("/inbox/{notice_id}/read", name="read_notice")
@@ -143,4 +147,4 @@ def _unsubscribing(page: Page, found: inbox.Unsubscribing) -> Response:
 
 def _line(page: Page, notice: KeptNotice, number: int) -> NoticeLine:
     words = messages.told(notice.kind, notice.about, notice.created_at, page.language, page.say)
-    return NoticeLine(notice.id, words, notice.created_at, notice.read_at is None, number)
+    return NoticeLine(notice.id, words, notice.leads_on, notice.created_at, notice.read_at is None, number)

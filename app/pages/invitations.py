@@ -10,14 +10,16 @@ from starlette.responses import Response
 
 from app.domain.accounts import PASSWORD_LENGTH
 from app.domain.errors import Invalid, NotSignedIn
+from app.domain.invitations import Answer
 from app.pages import roles
-from app.pages.contexts import Context
+from app.pages.contexts import Context, Crumb
 from app.pages.members import Filled, fill, last_day, to_people
 from app.pages.notices import Notice
 from app.pages.templating import Page, PageDep
 from app.store.database import Store
-from app.usecases import invitations
+from app.usecases import invitations, past_invitations
 from app.usecases.invitations import Offer, Reader
+from app.usecases.past_invitations import Past
 from app.web.deps import FormDep, StoreDep
 from app.web.errors import status_of
 
@@ -42,10 +44,19 @@ class InvitationContext(Context):
     password_length: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class PastContext(Context):
+    """What became of an invitation to oneself, and the ways on."""
+
+    template: ClassVar[str] = "invitations/past.html"
+    words: str
+    ways: tuple[Crumb, ...]
+
+
 @router.get("/invitations/{invitation_id}", name="own_invitation")
 def own_invitation(page: PageDep, store: StoreDep, invitation_id: str) -> Response:
     """Show an invitation to the account that it is for."""
-    return page.show(_invitation(page, store, invitation_id, None))
+    return _shown(page, store, invitation_id, None)
 
 
 @router.post("/invitations/{invitation_id}/accept", name="accept_own_invitation")
@@ -75,7 +86,7 @@ def withdraw(page: PageDep, store: StoreDep, invitation_id: str) -> Response:
 @router.get("/invitations/{invitation_id}/{secret}", name="invitation")
 def invitation(page: PageDep, store: StoreDep, invitation_id: str, secret: str) -> Response:
     """Show the invitation that a link leads to."""
-    return page.show(_invitation(page, store, invitation_id, secret))
+    return _shown(page, store, invitation_id, secret)
 
 
 @router.post("/invitations/{invitation_id}/{secret}/accept", name="accept_invitation")
@@ -102,9 +113,11 @@ def _accept(page: Page, store: Store, form: FormDep, invitation_id: str, secret:
         # Not as for other forms, which carry what was typed through the sign-in: a password may be among it.
         return page.go_to(_sign_in_url(page, page.url("own_invitation", invitation_id=invitation_id)))
     place = accepted.place
-    belongs = page.url("cluster", cluster=place.about.slug) if place.cluster else page.url("home")
+    if not accepted.belongs:
+        return page.go("own_invitation", invitation_id=invitation_id)
+    following = page.url("cluster", cluster=place.about.slug) if place.cluster else page.url("home")
     if accepted.is_new:
-        return page.go("sign_in", notice=Notice.ACCOUNT_MADE, query=urlencode({"next": belongs}))
+        return page.go("sign_in", notice=Notice.ACCOUNT_MADE, query=urlencode({"next": following}))
     if place.cluster:
         return page.go("cluster", notice=Notice.INVITATION_ACCEPTED, cluster=place.about.slug)
     return page.go("home", notice=Notice.INVITATION_ACCEPTED)
@@ -113,6 +126,32 @@ def _accept(page: Page, store: Store, form: FormDep, invitation_id: str, secret:
 def _decline(page: Page, store: Store, invitation_id: str, secret: str | None) -> Response:
     invitations.decline(store, page.actor, invitation_id, secret)
     return page.go("home", notice=Notice.INVITATION_DECLINED)
+
+
+def _shown(page: Page, store: Store, invitation_id: str, secret: str | None) -> Response:
+    past = past_invitations.find(store, page.actor, invitation_id, secret)
+    return page.show(_past(page, past) if past else _invitation(page, store, invitation_id, secret))
+
+
+def _past(page: Page, past: Past) -> PastContext:
+    own_roles = Crumb(page.say("Your roles"), page.url("own_roles"))
+    if past.end is Answer.ACCEPTED and past.place:
+        name, slug = past.place.about.name, past.place.about.slug
+        there = page.url("cluster", cluster=slug) if past.place.cluster else page.url("home")
+        way = Crumb(page.say("Go to %(place)s", place=name) if past.place.cluster else page.say("To My work"), there)
+        words = page.say("You accepted it earlier, so there is nothing more to do.")
+        return PastContext(title=page.say("Accepted already"), words=words, ways=(way, own_roles))
+    if past.end is Answer.ACCEPTED:
+        words = page.say("You accepted it earlier. The role that it gave you has ended since.")
+        return PastContext(title=page.say("Accepted already"), words=words, ways=(own_roles,))
+    if past.end is Answer.DECLINED:
+        words = page.say("You declined it. If you have changed your mind, ask whoever invited you for a new one.")
+        return PastContext(title=page.say("Declined already"), words=words, ways=(own_roles,))
+    words = page.say(
+        "It has expired, was taken back, or a newer one took its place. An invitation that still waits for your answer "
+        "is among your roles. If none is there, ask whoever invited you for a new one."
+    )
+    return PastContext(title=page.say("This invitation is no longer valid"), words=words, ways=(own_roles,))
 
 
 def _invitation(

@@ -213,8 +213,7 @@ def _opened_round(about: About, say: Say) -> Told:
 
 def _submitted(about: About, say: Say) -> Told:
     if "assessment" not in about:
-        line = say("What was submitted is no longer shown to you.")
-        return Told(say("%(cluster)s has submitted an assessment", **about), (line,), say("See the assessment"))
+        return Told(say("%(cluster)s has submitted an assessment", **about), (), say("See the assessment"))
     return Told(
         say("%(cluster)s has submitted “%(assessment)s”", **about),
         (say("%(who)s submitted the assessment. Its answers can no longer be changed.", **about),),

@@ -47,6 +47,7 @@ class Notice(enum.StrEnum):
     STOPPED_SHARING = "stopped-sharing"
     CONFLICT_DECLARED = "conflict-declared"
     CONFLICT_LIFTED = "conflict-lifted"
+    NO_LONGER_SHOWN = "no-longer-shown"
     IDENTITY_CONNECTED = "identity-connected"
     IDENTITY_DISCONNECTED = "identity-disconnected"
 
@@ -96,6 +97,7 @@ def words(request: Request, say: Callable[[str], str]) -> str:
         Notice.STOPPED_SHARING: say("It is no longer shared."),
         Notice.CONFLICT_DECLARED: say("Your conflict of interest is declared."),
         Notice.CONFLICT_LIFTED: say("The conflict of interest no longer holds."),
+        Notice.NO_LONGER_SHOWN: say("What the notice is about is no longer shown to you."),
         Notice.IDENTITY_CONNECTED: say("You can now sign in that way, too."),
         Notice.IDENTITY_DISCONNECTED: say("You can no longer sign in that way."),
     }

@@ -16,6 +16,7 @@ from app.domain.errors import (
     TooMany,
     Unavailable,
 )
+from app.domain.invitations import NoLongerValid
 from app.domain.permissions import VISITOR
 from app.pages import resumption, second_steps, sessions
 from app.pages.contexts import Crumb, ErrorContext, ErrorWords
@@ -40,14 +41,17 @@ _TITLES = {
 }
 
 
-def show(page: Page, status: int, message: str, params: Mapping[str, object] | None = None) -> Response:
-    """Return a refusal as a page, or as an alert for htmx."""
-    title = page.say(_TITLES.get(status, _TITLES[500]))
+def show(
+    page: Page, status: int, message: str, params: Mapping[str, object] | None = None, *, title: str = "", way: str = ""
+) -> Response:
+    """Return a refusal as a page, or as an alert for htmx; `way` is what the way to one's own roles is called."""
+    title = title or page.say(_TITLES.get(status, _TITLES[500]))
     words = page.say(message, **(params or {}))
     if page.is_fragment:
         return page.fragment(page.component("alert", "danger", words, title=title), status=status)
     reference = page.request.scope.get("state", {}).get("request_id")
-    links = (Crumb(page.say("To the start page"), page.url("home")),)
+    first = (Crumb(way, page.url("own_roles")),) if way else ()
+    links = (*first, Crumb(page.say("To the start page"), page.url("home")))
     error = ErrorWords(status, title, words, reference, links)
     return page.show(ErrorContext(title=title, error=error), status=status)
 
@@ -64,6 +68,11 @@ def refusal(request: Request, error: GoldgapError, status: int) -> Response:
     if isinstance(error, Invalid) and error.problems:
         first = error.problems[0]
         return show(page_of(request), status, first.message, first.params)
+    if isinstance(error, NoLongerValid):
+        page = page_of(request)
+        title = page.say("This invitation is no longer valid")
+        way = page.say("Your roles, if you have accepted it already")
+        return show(page, status, error.message, title=title, way=way)
     # Without its database the service still says so politely: then nobody is looked up.
     page = Page(request, VISITOR) if isinstance(error, Unavailable) else page_of(request)
     response = show(page, status, error.message, error.params)

@@ -17,7 +17,7 @@ _COLUMNS = tuple(notices.c[name] for name in ("id", "kind", "about", "path", "cr
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something a person is told; `path` leads to what it is about."""
+    """Something a person is told; `path` leads to what it is about, unless that is no longer shown to them."""
 
     id: str
     kind: Kind
@@ -25,6 +25,7 @@ class Notice:
     path: str
     created_at: dt.datetime
     read_at: dt.datetime | None
+    leads_on: bool = True
 
 
 def unread(tx: Transaction, user_id: str) -> int:

@@ -1,13 +1,13 @@
 """What a person is told: the inbox in the service, and the choice of what also comes by mail."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.errors import Invalid, NotFound, Problem
 from app.domain.messages import Kind, can_be_muted
 from app.domain.permissions import Actor, reach, require_self
 from app.domain.roles import Permission
-from app.store import accounts, assessments, journal, letters, messages
+from app.store import accounts, assessments, clusters, journal, letters, messages
 from app.store import notices as kept
 from app.store.database import Store, Transaction
 from app.store.journal import Verb
@@ -69,6 +69,7 @@ def read(store: Store, actor: Actor, notice_id: str) -> Notice:
         notice = kept.load(tx, user_id, notice_id)
         if kept.mark_read(tx, user_id, notice_id):
             journal.note(tx, actor, Verb.MARKED_READ, notice_id)
+        (notice,) = _as_is_now(tx, actor, [notice])
         return notice
 
 
@@ -115,17 +116,38 @@ def unsubscribe(store: Store, user_id: str, kind: str, secret: str) -> Unsubscri
         return Unsubscribing(found.kind, found.language, is_off=True)
 
 
-def _as_is_now(tx: Transaction, actor: Actor, found: Iterable[Notice]) -> list[Notice]:
-    """Leave the title, and who it was, out of notices about what was submitted that one cannot read any more."""
-    submitted = {each.id: each.path.removeprefix(_ASSESSMENTS) for each in found if each.kind is Kind.SUBMITTED}
+def _as_is_now(tx: Transaction, actor: Actor, found: Sequence[Notice]) -> Iterator[Notice]:
+    """Yield notices as they read now: where what was submitted cannot be read any more, without its title and who."""
+    asked = {each.path for each in found}
+    shown = _assessments_shown(tx, actor, asked) | {path for path in asked if _place_is_shown(tx, actor, path)}
+    for each in found:
+        if each.path in shown:
+            yield each
+        elif each.kind is Kind.SUBMITTED:
+            yield replace(each, about={"cluster": each.about["cluster"]}, leads_on=False)
+        else:
+            yield replace(each, leads_on=False)
+
+
+def _assessments_shown(tx: Transaction, actor: Actor, paths: Collection[str]) -> set[str]:
+    ids = [path.removeprefix(_ASSESSMENTS) for path in paths if path.startswith(_ASSESSMENTS)]
     within, drafts_within = reach(actor, Permission.ASSESSMENT_READ), reach(actor, Permission.ASSESSMENT_READ_DRAFT)
-    readable = assessments.readable(tx, submitted.values(), within=within, drafts_within=drafts_within)
-    return [
-        replace(each, about={"cluster": each.about["cluster"]})
-        if each.id in submitted and submitted[each.id] not in readable
-        else each
-        for each in found
-    ]
+    readable = assessments.readable(tx, ids, within=within, drafts_within=drafts_within)
+    return {f"{_ASSESSMENTS}{each}" for each in readable}
+
+
+def _place_is_shown(tx: Transaction, actor: Actor, path: str) -> bool:
+    """Whether a path leads to a cluster or programme within reach, or to neither and to no assessment."""
+    _, kind, *rest = f"{path}/".split("/")
+    slug = rest[0] if rest else ""
+    try:
+        if kind == "clusters" and slug:
+            clusters.load(tx, slug, within=reach(actor))
+        elif kind == "programmes" and slug:
+            clusters.programme(tx, slug, within=reach(actor))
+    except NotFound:
+        return False
+    return kind != "assessments"
 
 
 def _unsubscribing(tx: Transaction, user_id: str, kind: str, secret: str) -> Unsubscribing:

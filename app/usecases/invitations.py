@@ -10,7 +10,7 @@ from app.domain.accounts import User
 from app.domain.errors import Conflict, Invalid, NotFound, NotPermitted, NotSignedIn, Problem
 from app.domain.interests import refuse_review
 from app.domain.invitations import Answer, Invitation, NoLongerValid, Standing
-from app.domain.members import Place, giveable, is_more, may_hand_over, offered, require_there
+from app.domain.members import Place, giveable, is_more, is_of, may_hand_over, offered, require_there
 from app.domain.messages import Kind
 from app.domain.permissions import Actor, belongs_to, covers, reach, require_recent, require_self
 from app.domain.roles import Permission, Role
@@ -43,10 +43,14 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The place that somebody belongs to now; `is_new` where their account was made for it."""
+    """The place of the role that was accepted; `is_new` where an account was made for it.
+
+    `belongs` is False where it was accepted before and the role has ended since.
+    """
 
     place: Place
     is_new: bool
+    belongs: bool = True
 
 
 def invite(
@@ -117,7 +121,7 @@ def accept(
     Raises NoLongerValid, NotSignedIn, NotPermitted for another account or one that was closed, and Invalid.
     """
     if earlier := _accepted_before(store, actor, invitation_id):
-        return Accepted(earlier, is_new=False)
+        return earlier
     new: tuple[str, str] | None = None
     offer = look(store, actor, invitation_id, secret)
     if offer.reader is Reader.NEW:
@@ -185,13 +189,15 @@ def _open(
     return found
 
 
-def _accepted_before(store: Store, actor: Actor, invitation_id: str) -> Place | None:
-    """Return the place where the actor has accepted this already: pressed twice, the second time finds it done."""
+def _accepted_before(store: Store, actor: Actor, invitation_id: str) -> Accepted | None:
+    """Return what the actor has accepted already: pressed twice, the second time finds it done."""
     with store.reading() as tx:
         found = kept.load(tx, invitation_id)
         if found is None or found[0].closed_as is not Answer.ACCEPTED:
             return None
-        return found[1] if _reader(tx, actor, found[0]) is Reader.INVITED else None
+        if _reader(tx, actor, found[0]) is not Reader.INVITED:
+            return None
+        return Accepted(found[1], is_new=False, belongs=is_of(actor, found[1]))
 
 
 def _reader(tx: Transaction, actor: Actor, invitation: Invitation) -> Reader:

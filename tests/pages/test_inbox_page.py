@@ -7,7 +7,8 @@ from starlette.testclient import TestClient
 from app.domain.messages import Kind
 from app.domain.permissions import Actor
 from app.domain.roles import Role
-from app.store import messages
+from app.store import messages, notices
+from app.store.database import Transaction
 from app.usecases import inbox
 from tests.mails import way_out
 from tests.pages.client import ORIGIN, PageClient
@@ -26,6 +27,10 @@ def tell(world: World, person: Actor, count: int = 1) -> None:
         for _ in range(count):
             about = {"role": "manager", "place": "<b>Havbruk</b>"}
             messages.tell(tx, Kind.GAVE_ROLE, [person.user_id or ""], "/clusters/havbruk", about)
+
+
+def messages_of(tx: Transaction, person: Actor) -> list[notices.Notice]:
+    return notices.listed(tx, person.user_id or "", skip=0, limit=20)
 
 
 def menu(client: PageClient) -> str:
@@ -71,6 +76,37 @@ def test_a_notice_whose_title_is_not_for_its_reader_speaks_of_an_assessment(worl
     assert "Kyst has submitted an assessment" in text
     assert "Kyst has withdrawn an assessment" in text
     assert "Secret" not in text
+
+
+NOT_SHOWN = {
+    "en": "What the notice is about is no longer shown to you.",
+    "nb": "Det varselet handler om, vises ikke lenger for deg.",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+@pytest.mark.parametrize(
+    "path", ["/assessments/{draft}", "/assessments/gone", "/clusters/tang", "/clusters/gone/members"]
+)
+def test_a_notice_of_what_is_not_shown_says_so_whether_it_is_there_or_not(
+    world: World, manager: Actor, path: str, language: str
+) -> None:
+    world.programme("south")
+    world.cluster("tang", programme="south")
+    path = path.format(draft=world.assessment("tang", {}, submit=False).id)
+    with world.store.writing() as tx:
+        about = {"who": "Kari", "by": "", "cluster": "Tang", "assessment": "Secret"}
+        kind = Kind.SUBMITTED if "assessments" in path else Kind.WITHDREW
+        messages.tell(tx, kind, [manager.user_id or ""], path, about)
+        notice = messages_of(tx, manager)[0].id
+    client = world.browser(manager, language)
+    line = next(each for each in client.open("/inbox").all("article") if "Tang" in each.text)
+    assert NOT_SHOWN[language] in line.text
+    assert [form["action"] for form in line.all("form")] == [f"/inbox/{notice}/read"]
+    # A page that was open meanwhile still has the button.
+    assert client.send(f"/inbox/{notice}/open", {}) == "/inbox"
+    page = client.open("/inbox")
+    assert page.one("main").one(role="status").text == NOT_SHOWN[language]
 
 
 def test_a_name_in_a_notice_is_text(world: World, manager: Actor) -> None:

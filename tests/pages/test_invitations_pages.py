@@ -143,6 +143,67 @@ def test_a_link_that_is_good_no_more_reads_like_one_that_never_was(world: World,
     assert GONE in page
 
 
+PAST = {
+    "en": {
+        "accepted": "Accepted already You accepted it earlier, so there is nothing more to do. Go to Kyst Your",
+        "ended": "Accepted already You accepted it earlier. The role that it gave you has ended since. Your roles",
+        "declined": "Declined already You declined it. If you have changed your mind",
+        "over": "This invitation is no longer valid It has expired, was taken back, or a newer one took its place.",
+    },
+    "nb": {
+        "accepted": "Du har alt takket ja Rollen har du allerede, så du trenger ikke gjøre mer. Gå til Kyst Rollene",
+        "ended": "Du har alt takket ja Rollen du fikk den gangen, er avsluttet siden. Rollene dine",
+        "declined": "Du har alt takket nei Har du ombestemt deg",
+        "over": "Denne invitasjonen gjelder ikke lenger Den er utløpt, trukket tilbake eller erstattet av en nyere.",
+    },
+}
+
+
+def past(world: World, own: PageClient, address: str) -> str:
+    """Return what the account that it was for reads, by the link and without it alike."""
+    texts = {own.open(each).one("main").text for each in (address, address.rpartition("/")[0])}
+    (text,) = texts
+    # It is nobody else's to know, by the link or without it.
+    other = world.browser(world.person(Role.READER, programme="north", name=f"Other {world.clock.now.timestamp()}"))
+    for reader in (world.browser(), other):
+        assert GONE in reader.open(address, status=404).text
+    assert GONE in other.open(address.rpartition("/")[0], status=404).text
+    return text
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_whoever_was_invited_reads_what_became_of_it(world: World, manager: PageClient, language: str) -> None:
+    account(world)
+    own = world.browser(operators.acting_as(world.store, "ase@example.org"), language)
+    said = PAST[language]
+    accepted = invite(manager)
+    assert own.send(f"{accepted}/accept", {}) == KYST
+    own = world.browser(operators.acting_as(world.store, "ase@example.org"), language)
+    assert past(world, own, accepted).startswith(said["accepted"])
+    assert own.open(accepted).one("main").one("a", href=KYST).text.endswith("Kyst")
+    operators.remove_member(world.store, "ase@example.org", Role.OBSERVER, cluster="kyst", programme=None)
+    own = world.browser(operators.acting_as(world.store, "ase@example.org"), language)
+    assert past(world, own, accepted) == said["ended"]
+    assert own.send(f"{accepted}/accept", {}) == accepted.rpartition("/")[0]
+    replaced, withdrawn = invite(manager), invite(manager, role="contributor")
+    manager.send(f"{withdrawn.rpartition('/')[0]}/withdraw", {})
+    assert past(world, own, withdrawn).startswith(said["over"])
+    late = invite(manager, role="contributor")
+    world.clock.now += dt.timedelta(minutes=1)
+    own.open(own.send(f"{late}/decline", {}))
+    assert past(world, own, late).startswith(said["declined"])
+    assert past(world, own, replaced).startswith(said["over"])
+    assert own.open(f"/invitations/{'0' * 16}", status=404).one("h1").text != own.open(late).one("h1").text
+
+
+def test_a_link_that_is_over_leads_a_visitor_to_their_roles(world: World, manager: PageClient) -> None:
+    address = invite(manager)
+    manager.send(f"{address.rpartition('/')[0]}/withdraw", {})
+    page = world.browser().open(address, status=404)
+    assert page.one("h1").text == "This invitation is no longer valid"
+    assert page.one("main").one("a", href="/account/roles").text == "Your roles, if you have accepted it already"
+
+
 @pytest.mark.parametrize("step", ["", "/accept", "/decline"])
 def test_the_link_is_told_to_no_other_address(world: World, manager: PageClient, step: str) -> None:
     address = invite(manager)
