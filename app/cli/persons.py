@@ -25,14 +25,25 @@ def export(*, email: Email) -> None:
 
 @person.command("erase")
 def erase(*, email: Email, as_json: AsJson = False) -> None:
-    """Delete a person's account, and their name and address wherever else they stand. It cannot be undone."""
+    """Delete a person's account, and their name and address wherever else they stand. It cannot be undone.
+
+    Says which clusters and programmes have nobody left who manages or owns them.
+    """
     with opened() as store:
-        gone = persons.erase_of(store, OPERATOR, email)
-    show(
-        {"id": gone.id},
-        [f"Erased. What remains in the journal is the id {gone.id}, which leads to nobody."],
-        as_json=as_json,
-    )
+        erased = persons.erase_of(store, OPERATOR, email)
+    gone = erased.user.id
+    clusters = [place.about for place in erased.left if place.cluster]
+    programmes = [place.about for place in erased.left if place.programme]
+    lines = [f"Erased. What remains in the journal is the id {gone}, which leads to nobody."]
+    for kind, role, left in (("cluster", "manager", clusters), ("programme", "owner", programmes)):
+        for each in left:
+            command = f"goldgap member add --role {role} --{kind} {each.slug} --email ..."
+            lines.append(f"The {kind} {each.name} has no {role} any more: {command}")
+    without = {
+        "without_manager": [each.slug for each in clusters],
+        "without_owner": [each.slug for each in programmes],
+    }
+    show({"id": gone, **without}, lines, as_json=as_json)
 
 
 def as_data(found: persons.PersonalData) -> dict[str, Any]:

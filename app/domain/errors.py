@@ -1,7 +1,8 @@
 """What can go wrong with a request, in words for people; how it looks over HTTP is never said here."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 _AN_HOUR = 60
@@ -15,6 +16,15 @@ class Problem:
     code: str
     message: str
     params: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+
+@contextmanager
+def noted_in(problems: list[Problem]) -> Iterator[None]:
+    """Add what is invalid within the block to other problems, so that all of a form can be said at once."""
+    try:
+        yield
+    except Invalid as invalid:
+        problems += invalid.problems
 
 
 class GoldgapError(Exception):

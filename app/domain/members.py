@@ -116,6 +116,12 @@ def keepers(place: Place, members: Iterable[Member]) -> list[Member]:
     return [m for m in members if m.role is place.keeper and not m.is_deputy and not m.is_disabled]
 
 
+def heirs(members: Iterable[Member], giver_id: str | None) -> list[Member]:
+    """Return who of a cluster's own people could take it over from one of them, each once."""
+    own = (m for m in members if m.user_id != giver_id and m.role is not Role.EVALUATOR)
+    return list({m.user_id: m for m in own if not m.is_disabled}.values())
+
+
 def require_keeper(place: Place, members: Collection[Member], going: Collection[str]) -> None:
     """Pass unless the last manager or owner is among the memberships that would go; raises Conflict."""
     before = keepers(place, members)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.domain.errors import Invalid
+from app.domain.errors import Conflict, Invalid
 from app.domain.invitations import Invitation
 from app.domain.members import Place
 from app.domain.roles import Role
@@ -28,7 +28,10 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class RoleLine:
-    """One of a person's own roles, with the ways to its place, to its people, and out of it."""
+    """One of a person's own roles, with the ways to its place, to its people, and out of it.
+
+    `way_out_url` leads to where somebody else can be let in first.
+    """
 
     own: OwnRole
     role: str
@@ -36,6 +39,7 @@ class RoleLine:
     url: str
     people_url: str | None
     leave_url: str
+    way_out_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,13 @@ class OwnRolesContext(Context):
 
 @dataclass(frozen=True, kw_only=True)
 class CloseAccountContext(Context):
-    """What closing one's account means, or what stands in its way."""
+    """What closing one's account means, or what stands in its way; `refusal` is why it was refused just now."""
 
     template: ClassVar[str] = "members/close_account.html"
+    is_demo: bool
     roles: tuple[RoleLine, ...]
     in_the_way: tuple[RoleLine, ...]
+    refusal: str
     form: Filled
 
 
@@ -98,6 +104,10 @@ def close_account(page: PageDep, store: StoreDep, form: FormDep) -> Response:
     except Invalid as invalid:
         filled = fill(page, form, ("email",), invalid)
         return page.show(_closing(page, departures.roles(store, page.actor), filled), status=status_of(invalid))
+    except Conflict as conflict:
+        refusal = page.say(conflict.message, **conflict.params)
+        shown = _closing(page, departures.roles(store, page.actor), refusal=refusal)
+        return page.show(shown, status=status_of(conflict))
     response = page.go("home", notice=Notice.ACCOUNT_CLOSED)
     identity.clear_session(response, https=page.request.app.state.https)
     return response
@@ -116,6 +126,11 @@ def offers(page: Page, found: Iterable[tuple[Invitation, Place]]) -> tuple[Offer
     )
 
 
+def in_the_way(page: Page, found: OwnRoles) -> tuple[RoleLine, ...]:
+    """Return the roles that nobody else has, so that one's account cannot end before somebody has them too."""
+    return tuple(_role(page, each) for each in found.roles if each.is_kept_alone)
+
+
 def _role(page: Page, own: OwnRole) -> RoleLine:
     member, place, slug = own.member, own.place, own.place.about.slug
     reads_people = member.role is not Role.EVALUATOR
@@ -131,17 +146,19 @@ def _role(page: Page, own: OwnRole) -> RoleLine:
         url,
         people_url(page, place) if reads_people else None,
         leave,
+        page.url("hand_over_page", cluster=slug) if place.cluster else people_url(page, place),
     )
 
 
-def _closing(page: Page, found: OwnRoles, form: Filled | None = None) -> CloseAccountContext:
+def _closing(page: Page, found: OwnRoles, form: Filled | None = None, *, refusal: str = "") -> CloseAccountContext:
     title = page.say("Close your account")
-    lines = tuple(_role(page, each) for each in found.roles)
     return CloseAccountContext(
         title=title,
         crumbs=_account_crumbs(page, title),
-        roles=lines,
-        in_the_way=tuple(line for line in lines if line.own.is_last),
+        is_demo=found.user.is_demo,
+        roles=tuple(_role(page, each) for each in found.roles),
+        in_the_way=in_the_way(page, found),
+        refusal=refusal,
         form=form or Filled({"email": ""}),
     )
 

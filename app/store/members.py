@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from app.domain.accounts import User
 from app.domain.clusters import Cluster
 from app.domain.errors import Conflict, NotFound
-from app.domain.members import NOTHING, Member, Place, given_up, is_more, require_keeper
+from app.domain.members import NOTHING, Member, Place, given_up, is_more, keepers, require_keeper
 from app.domain.permissions import Actor, Membership, Reach
 from app.domain.roles import Role
 from app.store import accounts, clusters, journal
@@ -93,6 +93,21 @@ def roles_of(tx: Transaction, user_id: str) -> list[tuple[Place, Member]]:
     known = places(tx, keys)
     found = [(known[key], _member(row)) for key, row in zip(keys, rows, strict=True)]
     return sorted(found, key=lambda each: each[0].about.name.casefold())
+
+
+def keeps_alone(tx: Transaction, found: Place, user_id: str) -> bool:
+    """Whether a person manages or owns a place for good, and nobody else whose account is open does."""
+    return [member.user_id for member in keepers(found, of_place(tx, found))] == [user_id]
+
+
+def left_without(tx: Transaction, user_id: str) -> list[Place]:
+    """Return the places that nobody would manage or own for good any more if this person were gone, by name."""
+    kept = {place.path: place for place, held in roles_of(tx, user_id) if held.role is place.keeper and not held.until}
+    return [
+        place
+        for place in kept.values()
+        if all(member.user_id == user_id for member in keepers(place, of_place(tx, place)))
+    ]
 
 
 def step_down(tx: Transaction, found: Place, user_id: str, becomes: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain import accounts, members
+from app.domain import accounts
 from app.domain.accounts import User
 from app.domain.errors import Invalid, NotPermitted, Problem
 from app.domain.invitations import Invitation
@@ -24,6 +24,11 @@ class OwnRole:
     place: Place
     member: Member
     is_last: bool
+
+    @property
+    def is_kept_alone(self) -> bool:
+        """Whether this is the very role that nobody else has: not that of a deputy, nor another on the same place."""
+        return self.is_last and self.member.role is self.place.keeper and not self.member.is_deputy
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def roles(store: Store, actor: Actor) -> OwnRoles:
     with store.reading() as tx:
         user = kept_accounts.by_id(tx, user_id)
         found = tuple(
-            OwnRole(place, member, _is_last(tx, place, user_id)) for place, member in kept.roles_of(tx, user_id)
+            OwnRole(place, member, kept.keeps_alone(tx, place, user_id)) for place, member in kept.roles_of(tx, user_id)
         )
         return OwnRoles(user, found, tuple(kept_invitations.offers(tx, user.email)))
 
@@ -60,7 +65,7 @@ def leaving(store: Store, actor: Actor, *, cluster: str | None = None, programme
     user_id = require_self(actor)
     with store.reading() as tx:
         place, found = _own(tx, actor, cluster, programme)
-        return Leaving(place, tuple(found), _is_last(tx, place, user_id))
+        return Leaving(place, tuple(found), kept.keeps_alone(tx, place, user_id))
 
 
 def leave(store: Store, actor: Actor, *, cluster: str | None = None, programme: str | None = None) -> Place:
@@ -101,10 +106,6 @@ def _own(tx: Transaction, actor: Actor, cluster: str | None, programme: str | No
     if not found:
         raise NotPermitted("no-role", "You have no role of your own here that you could give up.")
     return place, found
-
-
-def _is_last(tx: Transaction, place: Place, user_id: str) -> bool:
-    return [member.user_id for member in members.keepers(place, kept.of_place(tx, place))] == [user_id]
 
 
 def _typed(raw: object) -> str:

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from app.domain import accounts, members, text
 from app.domain.accounts import User
-from app.domain.errors import Conflict, Invalid, NotFound, NotPermitted, NotSignedIn, Problem
+from app.domain.errors import Conflict, Invalid, NotFound, NotPermitted, NotSignedIn, Problem, noted_in
 from app.domain.interests import refuse_review
 from app.domain.invitations import Answer, Invitation, NoLongerValid, Standing
 from app.domain.members import Place, giveable, is_more, is_of, may_hand_over, offered, require_there
@@ -76,8 +76,7 @@ def hand_over(store: Store, actor: Actor, raw: Mapping[str, object], *, cluster:
         if not may_hand_over(actor, place):
             raise NotPermitted("role", "Your role does not allow this here.")
         require_recent(actor, tx.now)
-        becomes = members.becomes(raw.get("becomes"))
-        email = _address(tx, actor, raw)
+        email, becomes = _handed_over(tx, actor, raw, place)
         invitation_id = kept.issue(tx, actor, place, email, place.membership(Role.MANAGER), becomes)
         after = {"role": Role.MANAGER, "giver_becomes": becomes}
         kept_members.note(tx, actor, Verb.INVITED, invitation_id, place, after=after)
@@ -165,6 +164,21 @@ def _address(tx: Transaction, actor: Actor, raw: Mapping[str, object]) -> str:
     return email
 
 
+def _handed_over(tx: Transaction, actor: Actor, raw: Mapping[str, object], place: Place) -> tuple[str, str]:
+    """Return the address of who takes over, and what the giver becomes; raises Invalid with every problem found."""
+    problems, email, becomes = list[Problem](), "", ""
+    with noted_in(problems):
+        email = _address(tx, actor, raw)
+    if any(m.email == email for m in members.heirs(kept_members.of_place(tx, place), actor.user_id)):
+        message = "This person belongs to the cluster already. Choose them in the list above."
+        problems.append(Problem("email", "belongs", message))
+    with noted_in(problems):
+        becomes = members.becomes(raw.get("becomes"))
+    if problems:
+        raise Invalid(*problems)
+    return email, becomes
+
+
 def _within_reach(tx: Transaction, actor: Actor, invitation_id: str) -> tuple[Invitation, Place]:
     found = kept.load_to_change(tx, invitation_id)
     if found is None or not covers(reach(actor), found[1].cluster_id, found[1].around):
@@ -228,16 +242,11 @@ def _refuse(reader: Reader) -> NoReturn:
 
 def _new_person(raw: Mapping[str, object], email: str) -> tuple[str, str]:
     """Return a name and the digest of a password; raises Invalid with every problem found."""
-    problems: list[Problem] = []
-    name = password = ""
-    try:
+    problems, name, password = list[Problem](), "", ""
+    with noted_in(problems):
         name = text.line("name", raw.get("name"))
-    except Invalid as invalid:
-        problems += invalid.problems
-    try:
+    with noted_in(problems):
         password = passwords.accepted("password", raw.get("password"), email, name)
-    except Invalid as invalid:
-        problems += invalid.problems
     if problems:
         raise Invalid(*problems)
     return name, passwords.hashed(password)

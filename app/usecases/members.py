@@ -1,11 +1,11 @@
 """The people of a cluster or a programme: who is who, change a role, take it away, hand a cluster over."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from app.domain import members
+from app.domain import days, members
 from app.domain.clusters import Cluster
-from app.domain.errors import Invalid, NotFound, NotPermitted, Problem
+from app.domain.errors import Invalid, NotFound, NotPermitted, Problem, noted_in
 from app.domain.invitations import Invitation, Standing
 from app.domain.members import Member, Place, giveable, may_hand_over, offered, require_keeper, require_there
 from app.domain.messages import Kind
@@ -118,7 +118,7 @@ def change_role(store: Store, actor: Actor, membership_id: str, raw: Mapping[str
     with store.writing() as tx:
         place, member = _to_change(tx, actor, membership_id, hold=True)
         into = _into(member, giveable(actor, place))
-        wanted = offered(raw.get("role"), raw.get("until"), place, into, tx.now)
+        wanted = offered(raw.get("role"), _last_day(member, raw), place, into, tx.now)
         before = place.membership(member.role, member.until)
         if wanted == before:
             return place, False
@@ -157,10 +157,7 @@ def hand_over(store: Store, actor: Actor, cluster: str, raw: Mapping[str, object
         place = _to_hand_over(tx, actor, cluster)
         require_recent(actor, tx.now)
         kept.hold_place(tx, place)
-        becomes = members.becomes(raw.get("becomes"))
-        heir = next((member for member in _heirs(tx, actor, place) if member.user_id == raw.get("to")), None)
-        if heir is None:
-            raise Invalid(Problem("to", "to", "Choose the person who takes over."))
+        heir, becomes = _handed_over(raw, _heirs(tx, actor, place))
         kept.grant(tx, heir.user_id, place.membership(Role.MANAGER))
         if not kept.step_down(tx, place, require_self(actor), becomes):
             raise NotPermitted("role", "Your role does not allow this here.")
@@ -218,6 +215,12 @@ def _into(member: Member, given: frozenset[Role]) -> list[Role]:
     return [role for role in reversed(members.ladder_of(member.role)) if role in given]
 
 
+def _last_day(member: Member, raw: Mapping[str, object]) -> object:
+    """Return the last day that was chosen: none where a deputy becomes more, and only their old one still stands."""
+    stands = member.until is not None and raw.get("until") == days.last_before(member.until).isoformat()
+    return None if stands and raw.get("role") != members.DEPUTY else raw.get("until")
+
+
 def _gives_up(place: Place, before: Membership, wanted: Membership) -> bool:
     return before.role is place.keeper and (wanted.role is not place.keeper or wanted.until is not None)
 
@@ -231,9 +234,20 @@ def _to_hand_over(tx: Transaction, actor: Actor, cluster: str) -> Place:
 
 
 def _heirs(tx: Transaction, actor: Actor, place: Place) -> list[Member]:
-    """Return who of a cluster's own people could take it over, each once."""
-    own = (m for m in kept.of_place(tx, place) if m.user_id != actor.user_id and m.role is not Role.EVALUATOR)
-    return list({m.user_id: m for m in own if not m.is_disabled}.values())
+    return members.heirs(kept.of_place(tx, place), actor.user_id)
+
+
+def _handed_over(raw: Mapping[str, object], heirs: Iterable[Member]) -> tuple[Member, str]:
+    """Return who takes over, and what the giver becomes; raises Invalid with every problem found."""
+    problems, becomes = list[Problem](), ""
+    heir = next((member for member in heirs if member.user_id == raw.get("to")), None)
+    if heir is None:
+        problems.append(Problem("to", "to", "Choose the person who takes over."))
+    with noted_in(problems):
+        becomes = members.becomes(raw.get("becomes"))
+    if heir is None or problems:
+        raise Invalid(*problems)
+    return heir, becomes
 
 
 def _tell(tx: Transaction, kind: Kind, member: Member, place: Place, role: Role) -> None:

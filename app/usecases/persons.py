@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.domain import accounts, text
 from app.domain.accounts import User
 from app.domain.errors import Invalid, NotFound, Problem
+from app.domain.members import Place
 from app.domain.permissions import Actor, require_real, require_recent, require_self
 from app.store import accounts as kept
 from app.store import journal, members, persons
@@ -22,6 +23,14 @@ class PersonalData:
     user: User
     at: dt.datetime
     rows: dict[str, persons.Rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Who was forgotten, and the clusters and programmes that nobody manages or owns any more for it."""
+
+    user: User
+    left: tuple[Place, ...]
 
 
 def export_own(store: Store, actor: Actor) -> PersonalData:
@@ -67,12 +76,13 @@ def erase_own(store: Store, actor: Actor, raw: Mapping[str, object]) -> None:
         _erase(tx, actor, user)
 
 
-def erase_of(store: Store, operator: Actor, email: str) -> User:
-    """Have a person forgotten, and return who it was; raises Invalid, NotFound."""
+def erase_of(store: Store, operator: Actor, email: str) -> Erased:
+    """Have a person forgotten, also the last who keeps a place, which is then said; raises Invalid, NotFound."""
     with store.writing() as tx:
         user = _user(tx, email)
+        left = members.left_without(tx, user.id)
         _erase(tx, operator, user)
-        return user
+        return Erased(user, tuple(left))
 
 
 def _erase(tx: Transaction, actor: Actor, user: User) -> None:

@@ -131,6 +131,35 @@ def test_what_is_missing_in_a_hand_over_is_said_beside_it(world: World, manager:
     page = manager.refused(f"{KYST}/hand-over", {"to": "by-mail", "email": "a@example.org", "becomes": "manager"})
     assert page.named("hand-over-becomes-error").text == "Choose what you want to be afterwards."
     assert fields(page.one("form", action=f"{KYST}/hand-over"))["email"] == "a@example.org"
+    page = manager.refused(f"{KYST}/hand-over", {"to": "by-mail", "email": "", "becomes": ""})
+    assert page.named("hand-over-email-error").text == "Please fill this in."
+    assert page.named("hand-over-becomes-error").text == "Choose what you want to be afterwards."
+    (address,) = [each.text for each in page.all("label") if each["for"] == "hand-over-email"]
+    assert address == "E-mail address"
+    page = manager.refused(f"{KYST}/hand-over", {"to": "by-mail", "email": "observer-3@example.org", "becomes": ""})
+    told = "This person belongs to the cluster already. Choose them in the list above."
+    assert page.named("hand-over-email-error").text == told
+
+
+@pytest.mark.parametrize(
+    ("language", "reason", "way"),
+    [
+        ("en", "A cluster needs a manager. Hand it over, or invite another manager first.", "Hand over the cluster"),
+        ("nb", "En klynge må ha en klyngeleder.", "Overlat klyngen til noen andre"),
+    ],
+)
+@pytest.mark.usefixtures("manager")
+def test_deleting_ones_account_says_first_which_clusters_have_nobody_else(
+    world: World, language: str, reason: str, way: str
+) -> None:
+    own = world.browser(operators.acting_as(world.store, "manager-1@example.org"), language)
+    page = own.open("/account/data")
+    assert page.all("form", action="/account/data/erase") == []
+    assert page.named("in-the-way").one("a", href=f"{KYST}/hand-over").text == f"{way}: Kyst"
+    for address in ("/account/data/erase", "/account/close"):
+        page = own.refused(address, {"email": "manager-1@example.org"}, status=409)
+        assert reason in page.named("in-the-way").text
+        assert page.named("in-the-way").one("a")["href"] == f"{KYST}/hand-over"
 
 
 def test_a_hand_over_by_mail_is_shown_as_one(manager: PageClient) -> None:
@@ -182,7 +211,10 @@ def test_an_account_is_closed_by_typing_its_address_and_the_browser_is_signed_ou
 ) -> None:
     page = manager.open("/account/close")
     assert "Your account cannot be closed yet" in page.text
-    assert page.one("main").one("a", href=f"{KYST}/leave").text == "Kyst"
+    assert page.one("main").all("form") == []
+    assert page.named("in-the-way").one("a", href=f"{KYST}/hand-over").text == "Hand over the cluster: Kyst"
+    page = manager.refused("/account/close", {"email": "manager-1@example.org"}, status=409)
+    assert "A cluster needs a manager. Hand it over" in page.named("in-the-way").text
     second = world.browser(world.person(Role.MANAGER, cluster="kyst", name="Tor Vik"))
     page = second.open("/account/close")
     assert "You give up every role: Kyst (Cluster manager)" in page.text

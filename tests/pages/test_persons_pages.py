@@ -42,6 +42,7 @@ def test_the_download_is_a_file_with_everything(manager: PageClient) -> None:
 
 
 def test_a_wrong_address_deletes_nothing(world: World, manager: PageClient) -> None:
+    world.person(Role.MANAGER, cluster="kyst")
     page = manager.refused("/account/data/erase", {"email": "per@example.org"})
     assert "This is not the e-mail address of your account." in page.text
     assert page.one(id="erase-email")["value"] == "per@example.org"
@@ -61,6 +62,10 @@ def test_deleting_the_account_signs_out_and_says_so(world: World, manager: PageC
 def test_the_people_of_the_demo_stay_as_they_are(world: World) -> None:
     operators.create_user(world.store, {"email": "d@example.org", "name": "Demo", "is_demo": True}, password_hash=None)
     browser = world.browser(operators.acting_as(world.store, "d@example.org"))
-    assert "invented" in browser.open("/account/data").text
+    for address in ("/account/data", "/account/close"):
+        page = browser.open(address)
+        assert "invented" in page.text
+        assert [form["action"] for form in page.one("main").all("form")] in ([], ["/account/data/download"])
+    assert browser.http.post("/account/close", data={"email": "d@example.org"}).status_code == 403
     assert browser.http.post("/account/data/erase", data={"email": "d@example.org"}).status_code == 403
     assert browser.http.post("/account/data/name", data={"name": "Other"}).status_code == 403

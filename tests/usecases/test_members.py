@@ -140,6 +140,23 @@ def test_a_deputys_time_is_made_longer_made_for_good_or_ended_early(world: World
     assert world.actor("contributor").memberships == ()
 
 
+def test_a_deputy_made_more_or_less_loses_the_last_day_that_still_stands_in_the_form(world: World) -> None:
+    for role in (Role.MANAGER, Role.OBSERVER):
+        give(world, "nobody", on_kyst(Role.MANAGER, UNTIL))
+        key = membership_id(world, "nobody", Role.MANAGER)
+        # Another day was typed there, and so was meant.
+        with world.unchanged(), pytest.raises(Invalid) as refused:
+            members.change_role(world.store, world.manager, key, {"role": role, "until": "2026-10-21"})
+        assert [problem.code for problem in refused.value.problems] == ["no-deputy"]
+        with world.one_line("changed-role"):
+            members.change_role(world.store, world.manager, key, {"role": role, "until": "2026-10-20"})
+        assert world.actor("nobody").memberships == (on_kyst(role),)
+        members.remove(world.store, world.manager, membership_id(world, "nobody", role))
+    key = membership_id(world, "contributor", Role.CONTRIBUTOR)
+    with world.unchanged(), pytest.raises(Invalid):
+        members.change_role(world.store, world.manager, key, {"role": "manager", "until": "2026-10-20"})
+
+
 def test_a_role_is_taken_from_the_next_request_on_and_the_person_is_told(world: World) -> None:
     key = membership_id(world, "contributor", Role.CONTRIBUTOR)
     with world.one_line("removed-member"):
@@ -256,13 +273,32 @@ def test_a_manager_hands_over_to_a_colleague_both_at_once(world: World, becomes:
         ({"becomes": "manager"}, "becomes"),
         ({"becomes": "evaluator"}, "becomes"),
         ({"becomes": ""}, "becomes"),
+        ({"to": "", "becomes": ""}, "to becomes"),
     ],
 )
 def test_a_cluster_is_handed_over_to_its_own_people_only(world: World, raw: dict[str, str], code: str) -> None:
     sent = {"to": "observer", "becomes": "nothing", **raw}
     with world.unchanged(), pytest.raises(Invalid) as refused:
         members.hand_over(world.store, world.manager, "kyst", sent)
-    assert [problem.code for problem in refused.value.problems] == [code]
+    assert " ".join(problem.code for problem in refused.value.problems) == code
+
+
+@pytest.mark.parametrize(
+    ("raw", "codes"),
+    [
+        ({"email": "", "becomes": ""}, "required becomes"),
+        ({"email": "Observer@example.org"}, "belongs"),
+        ({"email": "manager@example.org"}, "own-address"),
+    ],
+)
+def test_a_hand_over_by_mail_is_for_somebody_from_elsewhere(world: World, raw: dict[str, str], codes: str) -> None:
+    with world.unchanged(), pytest.raises(Invalid) as refused:
+        invitations.hand_over(world.store, world.manager, {"becomes": "nothing", **raw}, cluster="kyst")
+    assert " ".join(problem.code for problem in refused.value.problems) == codes
+    # An evaluator is none of the cluster's own people, and not in the list.
+    invitations.hand_over(
+        world.store, world.manager, {"email": "evaluator@example.org", "becomes": "nothing"}, cluster="kyst"
+    )
 
 
 @pytest.mark.parametrize("person", ["observer", "contributor", "evaluator", "owner", "administrator", "reader"])

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.errors import ConfirmationDue, Conflict, Invalid, NotFound, NotPermitted, NotSignedIn
-from app.domain.permissions import VISITOR
+from app.domain.permissions import VISITOR, Membership
 from app.domain.retention import Retention
 from app.domain.roles import Role
 from app.store import tables
@@ -18,8 +18,10 @@ from app.usecases import assessments, gaps, history, journal, operators, persons
 from app.usecases.operators import OPERATOR
 from tests.make import NOW, Clock
 from tests.store.stores import content
+from tests.usecases.people import give
 from tests.usecases.world import World
 
+NORTH = "programme-north"
 LATER = NOW + dt.timedelta(days=1)
 # What is written for a cluster stays with the cluster; ids lead to nobody.
 STAYS = {"answers"}
@@ -189,7 +191,21 @@ def test_another_address_or_another_person_erases_nothing(world: World) -> None:
 def test_the_last_manager_hands_over_before_going_and_the_operator_need_not_wait(world: World) -> None:
     with world.unchanged(), pytest.raises(Conflict, match="needs a manager"):
         persons.erase_own(world.store, world.manager, {"email": "manager@example.org"})
-    assert persons.erase_of(world.store, OPERATOR, "manager@example.org").id == "manager"
+    erased = persons.erase_of(world.store, OPERATOR, "manager@example.org")
+    assert (erased.user.id, [place.about.slug for place in erased.left]) == ("manager", ["kyst"])
+
+
+def test_an_erasure_by_the_operator_says_what_nobody_keeps_any_more(world: World) -> None:
+    deputy = Membership(Role.MANAGER, cluster_id=world.kyst.id, until=LATER)
+    give(
+        world, "nobody", Membership(Role.MANAGER, cluster_id=world.kyst.id), Membership(Role.OWNER, programme_id=NORTH)
+    )
+    give(world, "contributor", deputy)
+    left = [
+        [place.about.slug for place in persons.erase_of(world.store, OPERATOR, f"{who}@example.org").left]
+        for who in ("contributor", "manager", "owner", "nobody")
+    ]
+    assert left == [[], [], [], ["kyst", "north"]]
 
 
 def test_who_has_not_shown_lately_who_they_are_is_asked_to(world: World) -> None:
