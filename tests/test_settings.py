@@ -16,6 +16,7 @@ SAFE = {
     "BASE_URL": "https://goldgap.example.org",
     "DATABASE_URL": "postgresql://goldgap@db.example.org/goldgap",
     "MAIL_URL": "smtps://goldgap:p%40ss-Hemmelig@mail.example.org",
+    "CONTACT": "help@goldgap.example.org",
 }
 
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app import __version__
-from app.api.problems import MEDIA_TYPE, TYPE
+from app.api.problems import MEDIA_TYPE, TITLES, TYPE
 from app.api.routing import PREFIX
 from app.api.schemas.examples import real
 from app.api.schemas.models import Out
@@ -154,7 +154,7 @@ def _refusal(status: int) -> dict[str, Any]:
     code, about, detail = _REFUSALS[status]
     example = {
         "type": f"{TYPE}{code}",
-        "title": HTTPStatus(status).phrase,
+        "title": TITLES[status],
         "status": status,
         "detail": detail,
         "request_id": "4be1f2a90c7d3358",

@@ -21,6 +21,23 @@ TYPE = "tag:goldgap,2026:problem:"
 _MOST = 100
 # What was sent as a name is repeated only where it has the shape of an indicator's official number.
 _NUMBER = re.compile(r"([A-Z]{1,2}|[0-9]{1,3})(\.[0-9]{1,3}){1,4}")
+# The names of the statuses, as HTTP has them in English.
+TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    412: "Precondition Failed",
+    413: "Request Entity Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Entity",
+    428: "Precondition Required",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
 _JSON = {
     "json": "This is not valid JSON.",
     "twice": "A field is given twice.",
@@ -83,7 +100,7 @@ def problem(
     ]
     body = ProblemOut(
         type=f"{TYPE}{code}",
-        title=HTTPStatus(status).phrase,
+        title=languages.say(language, TITLES.get(status, TITLES[400]), {}),
         status=status,
         detail=languages.say(language, message, params or {}),
         request_id=request.scope.get("state", {}).get("request_id"),

@@ -54,6 +54,9 @@ def _facts(settings: Settings) -> dict[str, str]:
 def _in_settings(settings: Settings, *, production: bool) -> Iterator[str]:
     if production or settings.is_production:
         yield from settings.problems()
+        if not settings.contact:
+            # Not unsafe, so no reason not to start; but people would be told to write to nobody.
+            yield "GOLDGAP_CONTACT is not set; the page Help and contact can name nobody who runs the service."
     for name in unknown_variables(os.environ):
         yield f"{name} is no setting of this version; it has no effect."
 

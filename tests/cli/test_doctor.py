@@ -47,7 +47,7 @@ def test_in_development_only_what_matters_there_is_said(goldgap: Say, url: str) 
     if url.startswith("sqlite"):
         Path(url.removeprefix("sqlite:///")).chmod(0o600)
     assert problems(goldgap) == []
-    assert len(problems(goldgap, "--production")) == 4
+    assert len(problems(goldgap, "--production")) == 5
 
 
 def test_each_unsafe_setting_has_a_line(safe: Say, environment: pytest.MonkeyPatch) -> None:

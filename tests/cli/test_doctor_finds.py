@@ -67,6 +67,7 @@ FAULTS = {
     ),
     "a base URL that is refused": Fault("BASE_URL has a host that is not", {"BASE_URL": "https://other.example.org"}),
     "no mail": Fault("MAIL_URL is not set", {"MAIL_URL": ""}),
+    "nobody to ask": Fault("CONTACT is not set", {"CONTACT": ""}),
     "any proxy": Fault("TRUSTED_PROXIES trusts everybody", {"TRUSTED_PROXIES": "*"}),
     "a network of everybody": Fault("TRUSTED_PROXIES trusts everybody", {"TRUSTED_PROXIES": "0.0.0.0/0"}),
     "half of all addresses": Fault("TRUSTED_PROXIES trusts everybody", {"TRUSTED_PROXIES": "10.0.0.7, 128.0.0.0/1"}),
@@ -81,7 +82,9 @@ FAULTS = {
     "a database of another installation": Fault("", {"SECRET_KEY": "another-0123456789-ABCDEFGHIJKLMNOPQRSTUV"}),
 }
 BY_SETTINGS = [
-    name for name, fault in FAULTS.items() if fault.settings and name not in {"no production", "a misspelt setting"}
+    name
+    for name, fault in FAULTS.items()
+    if fault.settings and name not in {"no production", "a misspelt setting", "nobody to ask"}
 ][:-1]
 
 

@@ -52,3 +52,9 @@ def test_the_contact_of_the_settings_is_shown(store: Store, contact: str, url: s
     page = read(http.get("/help").text)
     links = [each["href"] for each in page.named("contact").all("a")]
     assert links == ([url] if url else [])
+    for language, words in (
+        ("en", "Those who run this service have given no address here. Ask the cluster manager of your cluster"),
+        ("nb", "De som driver tjenesten, har ikke oppgitt noen adresse her. Be klyngelederen i klyngen din"),
+    ):
+        said = read(http.get(f"/help?lang={language}").text).named("contact").text
+        assert (words in said) == (url is None)

@@ -34,7 +34,7 @@ class ProblemOut(Out):
     )
 
     type: str = Field(description="The kind of problem: a stable name, not an address to be followed.")
-    title: str = Field(description="The HTTP status in words.")
+    title: str = Field(description="The HTTP status in words, in the language of the answer.")
     status: int
     detail: str = Field(description="What is wrong, for people, in the language asked for.")
     request_id: str | None = Field(description="Names this request in the operator's log.")
