@@ -74,6 +74,8 @@ class HeatmapContext(Context):
 def heatmap(page: PageDep, store: StoreDep, frameworks: FrameworksDep, asked_for: AskedDep) -> Response:
     """Show the counted clusters' levels side by side."""
     found = portfolio.overview(store, frameworks, page.actor, asked_for.query)
+    if instead := selection.instead(page):
+        return instead
     framework = found.framework
     keys = _keys(framework)
     order = tables.order(asked_for.sort, keys, "name")

@@ -20,6 +20,7 @@ from app.web.errors import status_of
 from app.web.turns import TurnDep
 
 router = APIRouter(include_in_schema=False)
+_BAD_LINK = "reset-link"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +105,8 @@ def reset(page: PageDep, store: StoreDep, reset_id: str, secret: str) -> Respons
     """Show the form that sets a new password by a link, or say that the link is not good any more."""
     try:
         found = passwords.by_link(store, reset_id, secret, clients.browser(page.request))
-    except NotFound:
-        return _not_good(page)
+    except NotFound as refused:
+        return _not_good(page, refused)
     return page.show(_reset(page, found.user.email, _address(page, reset_id, secret)))
 
 
@@ -116,8 +117,7 @@ def set_password(page: PageDep, store: StoreDep, form: FormDep, _turn: TurnDep, 
     try:
         passwords.set_by_link(store, reset_id, secret, form, browser)
     except NotFound as refused:
-        refusals.note(page.request, refused)
-        return _not_good(page)
+        return _not_good(page, refused)
     except Invalid as refused:
         email = str(form.get("email", ""))
         context = _reset(page, email, _address(page, reset_id, secret), errors=_errors(page, refused))
@@ -150,9 +150,11 @@ def _reset(page: Page, email: str, action: str, errors: dict[str, str] | None = 
     return ResetContext(title=title, action=action, email=email, shortest=PASSWORD_LENGTH[0], errors=errors or {})
 
 
-def _not_good(page: Page) -> Response:
+def _not_good(page: Page, refused: NotFound) -> Response:
+    # Like a token or a password that is not good: somebody may be trying links out, signed in or not.
+    refusals.note(page.request, refused, _BAD_LINK)
     context = SpentContext(title=page.say("This link cannot be used any more"))
-    return page.show(context, status=status_of(NotFound()))
+    return page.show(context, status=status_of(refused))
 
 
 def _address(page: Page, reset_id: str, secret: str) -> str:

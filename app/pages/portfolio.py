@@ -85,6 +85,8 @@ class PortfolioContext(Context):
 def overview(page: PageDep, store: StoreDep, frameworks: FrameworksDep, asked_for: AskedDep) -> Response:
     """Show every cluster within reach and what the counted ones have in common."""
     found = portfolio.overview(store, frameworks, page.actor, asked_for.query)
+    if instead := selection.instead(page):
+        return instead
     keys = _keys(found)
     order = tables.order(asked_for.sort, keys, "name")
     address = partial(asked_for.address, page.url("portfolio"))

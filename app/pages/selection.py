@@ -5,17 +5,20 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
+from starlette.responses import Response
 
 from app.domain import text
 from app.domain.framework import Framework
+from app.domain.permissions import reach
 from app.domain.portfolio import Basis, LeftOutReason
+from app.domain.roles import Permission
 from app.frameworks.reader import Frameworks
 from app.pages.cards import card_id
-from app.pages.contexts import Crumb
+from app.pages.contexts import Context, Crumb
 from app.pages.templating import Page
 from app.usecases import portfolio
 from app.usecases.portfolio import Portfolio, Sheet
@@ -159,6 +162,21 @@ def asked(
 
 
 AskedDep = Annotated[Asked, Depends(asked)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoPortfolioContext(Context):
+    """In place of figures: whom they are for, and the way on for who has none."""
+
+    template: ClassVar[str] = "portfolio/none.html"
+
+
+def instead(page: Page) -> Response | None:
+    """Return what somebody sees whose roles show them no portfolio at all; None for everybody else."""
+    within = reach(page.actor, Permission.PORTFOLIO_READ)
+    if within.everything or within.clusters or within.programmes:
+        return None
+    return page.show(NoPortfolioContext(title=page.say("Portfolio")))
 
 
 def frame(page: Page, asked_for: Asked, found: Portfolio, frameworks: Frameworks, sheet: Sheet) -> PortfolioFrame:

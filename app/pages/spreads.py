@@ -68,6 +68,8 @@ class SpreadsContext(Context):
 def indicators(page: PageDep, store: StoreDep, frameworks: FrameworksDep, asked_for: AskedDep) -> Response:
     """Show how the counted levels of each indicator are spread, the weakest first."""
     found = portfolio.overview(store, frameworks, page.actor, asked_for.query)
+    if instead := selection.instead(page):
+        return instead
     keys = _keys(found.spreads)
     order = tables.order(asked_for.sort, keys, "-weak")
     address = partial(asked_for.address, page.url("portfolio_indicators"))

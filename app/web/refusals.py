@@ -19,10 +19,10 @@ _FAILED_SIGN_IN = "sign-in"
 _BAD_TOKEN = "token"  # noqa: S105 - a code, no secret
 
 
-def note(request: Request, error: GoldgapError) -> None:
-    """Write down a refusal that says something about who asks; failing to do so changes no answer."""
+def note(request: Request, error: GoldgapError, code: str | None = None) -> None:
+    """Write down a refusal that says something about who asks, or has a code that does; failing changes no answer."""
     actor: Actor = getattr(request.state, "actor", VISITOR)
-    code = _code(error, actor, request.method)
+    code = code or _code(error, actor, request.method)
     if code is None:
         return
     store: Store = request.app.state.store

@@ -110,12 +110,23 @@ def test_whoever_follows_up_clusters_sees_the_portfolio(world: World, role: Role
 
 
 @pytest.mark.parametrize("path", ["/portfolio", "/portfolio/heatmap", "/portfolio/indicators"])
-def test_visitors_sign_in_first_and_evaluators_see_nobody(world: World, path: str) -> None:
+def test_visitors_sign_in_first_and_evaluators_are_told_that_it_is_not_for_them(world: World, path: str) -> None:
     fill(world)
     answer = world.browser().http.get(path)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={path}")
-    page = world.signed_in(Role.EVALUATOR, cluster="anker").open(path)
-    assert "0 of 0 clusters are counted." in page.text
+    for language, title, way in (
+        ("en", "The portfolio shows you nothing", "To My work"),
+        ("nb", "Klyngeporteføljen viser deg ingenting", "Til Mitt arbeid"),
+    ):
+        for where in ({"cluster": "anker"}, {"programme": "north"}):
+            page = world.browser(world.person(Role.EVALUATOR, **where), language).open(path)
+            assert page.one("main").one("h2").text == title
+            assert page.one("main").one("a", href="/").text == way
+            assert page.one("main").all("form") == []
+            assert " 0 " not in page.one("main").text
+    # An owner without clusters has a portfolio, which is empty.
+    world.programme("south")
+    assert "No clusters yet" in world.signed_in(Role.OWNER, programme="south").open("/portfolio").text
 
 
 def test_no_other_programme_is_seen(world: World) -> None:

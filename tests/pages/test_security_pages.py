@@ -17,7 +17,7 @@ from app.settings import Settings
 from app.store import accounts as kept
 from app.store import tables
 from app.store.passkeys import Site
-from app.usecases import mail, tokens
+from app.usecases import mail, operators, tokens
 from app.web import identity
 from tests.authenticator import Authenticator
 from tests.pages.client import ORIGIN, PageClient
@@ -41,6 +41,20 @@ def set_up_app(world: World, browser: PageClient) -> tuple[pyotp.TOTP, list[str]
     world.clock.now += dt.timedelta(minutes=1)
     shown = browser.refused("/account/security/app", {"code": app.at(world.clock.now)}, status=201)
     return app, [each.text for each in shown.one("ol", class_="code-list").all("code")]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "have no password and get no mail"), ("nb", "får ingen e-post")]
+)
+def test_the_demo_offers_no_mail_that_never_comes(world: World, language: str, words: str) -> None:
+    operators.create_user(world.store, {"email": "d@example.org", "name": "D", "is_demo": True}, password_hash=None)
+    browser = world.browser(operators.acting_as(world.store, "d@example.org"), language)
+    for address in ("/account/security", "/account/password"):
+        main = browser.open(address).one("main")
+        assert words in main.text
+        assert main.all("a", href="/forgot") == []
+    real = world.browser(world.person(Role.ADMINISTRATOR), language)
+    assert len(real.open("/account/security").one("main").all("a", href="/forgot")) == 1
 
 
 def test_an_app_is_set_up_by_square_or_text_and_codes_are_shown_once(world: World, kari: Actor) -> None:

@@ -86,6 +86,22 @@ def test_a_failed_sign_in_is_noted_without_the_address(desk: Desk) -> None:
     assert refused(desk.world) == [("", "sign_in_with_password", said("sign-in"))]
 
 
+def test_a_link_to_a_new_password_that_is_not_good_is_noted_also_for_visitors(desk: Desk) -> None:
+    unknown = f"/reset/{'0' * 16}/{TYPED}"
+    visitor = desk.world.browser()
+    visitor.open(unknown, status=404)
+    visitor.refused(unknown, {"new_password": TYPED, "again": TYPED}, status=404)
+    desk.browser.refused(unknown, {"new_password": TYPED}, status=404)
+    assert refused(desk.world) == [
+        ("", "reset", said("reset-link", "GET")),
+        ("", "set_password", said("reset-link")),
+        ("Kari", "set_password", said("reset-link")),
+    ]
+    for _ in range(40):
+        visitor.http.get(unknown)
+    assert len(refused(desk.world)) < 25
+
+
 def test_a_token_that_is_not_valid_is_noted(desk: Desk) -> None:
     assert api(desk.world, "GET", "/clusters", TYPED).status_code == 401
     assert refused(desk.world) == [("", "list_clusters", said("token", "GET"))]
