@@ -21,6 +21,15 @@ A4_LANDSCAPE = re.compile(rb"/MediaBox\s*\[\s*0\s+0\s+841\.\d+\s+594\.\d+\s*\]")
 CUT = """id => { const frame = document.getElementById(id);
     return [frame.scrollWidth - frame.clientWidth, frame.scrollHeight - frame.clientHeight]; }"""
 
+# The headings that are cut, by how much the row of numbers is covered once scrolled, and how high each heading is.
+HEADINGS = """() => { const frame = document.getElementById("heat");
+    const all = [...frame.querySelectorAll(".heat-map__group")];
+    frame.scrollTop = frame.scrollHeight;
+    const groups = frame.querySelector(".heat-map__groups th"), numbers = frame.querySelector(".heat-map__corner");
+    return [all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent),
+        numbers.getBoundingClientRect().top - groups.getBoundingClientRect().bottom,
+        all.map(each => each.clientHeight)]; }"""
+
 
 @contextmanager
 def portfolio(world: World, page: Page) -> Iterator[str]:
@@ -63,6 +72,22 @@ def test_a_heat_map_stands_at_full_height_and_scrolls_only_when_it_is_long(world
         world.assessment("last", {each.number: 3 for each in world.frameworks.default.indicators})
         page.reload()
         assert page.evaluate(CUT, "heat")[1] > 0
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_no_heading_of_a_heat_map_is_cut(world: World, open_page: OpenPage, language: str, width: int) -> None:
+    world.programme()
+    crowd(world, 41)
+    page = open_page(viewport={"width": width, "height": 900})
+    with portfolio(world, page) as address:
+        page.goto(f"{address}/portfolio/heatmap?lang={language}")
+        hidden, beneath, groups = page.evaluate(HEADINGS)
+        assert (hidden, len(groups)) == ([], 5)
+        assert max(groups) > min(groups), "a long one takes several lines"
+        # Scrolled to its end, the numbers stay beneath the headings and not behind them.
+        assert beneath == pytest.approx(0, abs=1)
+        assert width == 390 or page.evaluate(CUT, "heat")[0] == 0
 
 
 def test_a_heat_map_prints_across_with_its_key_in_colour(world: World, open_page: OpenPage) -> None:
