@@ -1,6 +1,7 @@
 """What the benchmark measures: each candidate in turn with its yardstick and with the usual way."""
 
 import contextlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -61,11 +62,15 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """How long the service takes to its first answer, how long the bare imports take, and its memory at rest."""
+    """How long the service takes to its first answer, how long the bare imports take, and its memory at rest.
+
+    `demo`: how long `goldgap demo` takes to load an empty database.
+    """
 
     first_answer: float
     imports: float
     megabytes: float
+    demo: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,7 @@ class Bench:
 
 def started(url: str, times: int) -> Started:
     """Start the service as an operator does, several times, beside the bare imports of what it is built with."""
-    first, imports, memory = [], [], []
+    first, imports, memory, demo = [], [], [], []
     for _time in range(times):
         begin = time.perf_counter()
         subprocess.run([sys.executable, "-c", "import fastapi, sqlmodel"], check=True)
@@ -175,7 +180,19 @@ def started(url: str, times: int) -> Started:
         with servers.running(command, port, GOLDGAP_DATABASE_URL=url) as process:
             first.append(time.perf_counter() - begin)
             memory.append(_megabytes(process.pid))
-    return Started(median(first), median(imports), median(memory))
+        demo.append(_demo_loaded())
+    return Started(median(first), median(imports), median(memory), median(demo))
+
+
+def _demo_loaded() -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        goldgap = [sys.executable, "-m", "app.cli"]
+        known = {name: value for name, value in os.environ.items() if not name.startswith("GOLDGAP_")}
+        known["GOLDGAP_DATABASE_URL"] = f"sqlite:///{folder}/demo.db"
+        subprocess.run([*goldgap, "init"], check=True, env=known, stdout=subprocess.DEVNULL)
+        begin = time.perf_counter()
+        subprocess.run([*goldgap, "demo"], check=True, env=known, stdout=subprocess.DEVNULL)
+        return time.perf_counter() - begin
 
 
 def _megabytes(process: int) -> float:
