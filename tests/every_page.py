@@ -90,6 +90,7 @@ class Stage:
         world.round("Vår 2027", day=dt.date(2027, 3, 31))
         keep_failed_mail(world.store)
         self.way_out = way_out(world.store, self.people["manager"])
+        self.declined = self._declined(boss)
         self.link = self._factors()
 
     def _decide(self) -> None:
@@ -118,6 +119,15 @@ class Stage:
         raw = {"email": "styreleder@example.org", "name": "Tora Vik"}
         operators.create_user(self.world.store, raw, password_hash=None)
         return operators.acting_as(self.world.store, raw["email"])
+
+    def _declined(self, boss: Actor) -> str:
+        """An invitation that the observer has declined."""
+        store, observer = self.world.store, self.people["observer"] or VISITOR
+        email = self._email(observer)
+        invitations.invite(store, boss, {"email": email, "role": "contributor"}, cluster="havbruk")
+        key = next(each.id for each in self._invitations(boss) if each.email == email)
+        invitations.decline(store, observer, key, None)
+        return key
 
     def _link(self) -> dict[str, str]:
         key = self.invitations["ny@example.org"]
@@ -166,7 +176,7 @@ class Stage:
             "cluster_history": [("manager", cluster), ("owner", cluster)],
             "assessment_history": [("manager", draft), ("evaluator", submitted)],
             "programme": [("owner", programme)],
-            "portfolio": [("owner", {})],
+            "portfolio": [("owner", {}), ("evaluator", {})],
             "portfolio_heatmap": [("owner", {})],
             "portfolio_indicators": [("owner", {})],
         }
@@ -177,7 +187,7 @@ class Stage:
             "about": [("visitor", {})],
             "privacy": [("visitor", {})],
             "accessibility": [("manager", {})],
-            "your_data": [("manager", {})],
+            "your_data": [("manager", {}), ("owner", {})],
             "messages": [("manager", {})],
             "inbox": [("manager", {}), ("owner", {})],
             "unsubscribe_page": [("visitor", self.way_out)],
@@ -226,7 +236,10 @@ class Stage:
             "own_roles": [("manager", {}), ("newcomer", {})],
             "close_account_page": [("manager", {}), ("owner", {})],
             "invitation": [("visitor", self._link()), ("manager", self._link())],
-            "own_invitation": [("newcomer", {"invitation_id": self.invitations["styreleder@example.org"]})],
+            "own_invitation": [
+                ("newcomer", {"invitation_id": self.invitations["styreleder@example.org"]}),
+                ("observer", {"invitation_id": self.declined}),
+            ],
         }
 
     def _signing_in(self) -> dict[str, list[tuple[str, dict[str, str]]]]:

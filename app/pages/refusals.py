@@ -70,7 +70,7 @@ def refusal(request: Request, error: GoldgapError, status: int) -> Response:
         return show(page_of(request), status, first.message, first.params)
     if isinstance(error, NoLongerValid):
         page = page_of(request)
-        title = page.say("This invitation is no longer valid")
+        title = page.say("No longer valid")
         way = page.say("Your roles, if you have accepted it already")
         return show(page, status, error.message, title=title, way=way)
     # Without its database the service still says so politely: then nobody is looked up.

@@ -200,7 +200,7 @@ def test_a_link_that_is_over_leads_a_visitor_to_their_roles(world: World, manage
     address = invite(manager)
     manager.send(f"{address.rpartition('/')[0]}/withdraw", {})
     page = world.browser().open(address, status=404)
-    assert page.one("h1").text == "This invitation is no longer valid"
+    assert page.one("h1").text == "No longer valid"
     assert page.one("main").one("a", href="/account/roles").text == "Your roles, if you have accepted it already"
 
 
