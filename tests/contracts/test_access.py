@@ -152,6 +152,8 @@ def lines_due(key: str, who: str, status: int) -> list[str] | None:
         return ["refused"]
     if status == 422 and key == "POST /sign-in":
         return ["refused"]
+    if status == 404 and key.endswith(" /reset/{reset_id}/{secret}"):  # a link to a new password, tried out by anybody
+        return ["refused"]
     if status == 401 and is_api(key) and who in {*USELESS, "disabled"}:
         return ["refused"]
     if status >= 400 or method == "GET":
