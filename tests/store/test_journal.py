@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from app.domain.permissions import VISITOR
+from app.domain.permissions import VISITOR, Actor
 from app.store import chains, journal, keys
 from app.store.database import Store
 from app.store.journal import Verb
@@ -79,7 +79,7 @@ def test_every_verb_can_be_written_and_is_in_the_past_tense(store: Store) -> Non
         for verb in Verb:
             journal.note(tx, VISITOR, verb, "")
     assert [line["verb"] for line in lines(store)] == list(Verb)
-    irregular = {"withdrew", "gave", "began", "made", "left", "reset"}
+    irregular = {"withdrew", "gave", "began", "made", "left", "read", "reset"}
     assert all(verb.endswith("ed") or verb in irregular for verb in {each.split("-")[0] for each in Verb})
 
 
@@ -192,6 +192,27 @@ def test_forgetting_a_person_takes_the_name_and_what_was_said_about_them(store: 
         ("user-1", None, None),
         ("", None, None),
         ("", None, '{"is_administrator": false}'),
+    ]
+
+
+def test_forgetting_in_time_takes_old_texts_and_names_that_nobody_bears_any_more(store: Store, clock: Clock) -> None:
+    kari, ola, per = (Actor(name.lower(), name) for name in ("Kari", "Ola", "Per"))
+    with store.writing() as tx:
+        for actor in (kari, ola):
+            journal.note(tx, actor, Verb.ANSWERED, "a", after={"level": 1})
+    moment = clock.move(days=1)
+    with store.writing() as tx:
+        journal.note(tx, ola, Verb.ANSWERED, "a", after={"level": 2})
+        journal.note(tx, per, Verb.ANSWERED, "a", after={"level": 3})
+    clock.move(days=1)
+    with store.writing() as tx:
+        assert journal.forget_before(tx, moment) == 3
+        assert journal.forget_before(tx, moment) == 0
+    assert [(line["actor_id"], line["name"], line["after"]) for line in lines(store)] == [
+        ("kari", None, None),
+        ("ola", "Ola", None),
+        ("ola", "Ola", '{"level": 2}'),
+        ("per", "Per", '{"level": 3}'),
     ]
 
 

@@ -190,3 +190,36 @@ def test_ones_sessions_are_ended_one_or_all_or_all_but_one(store: Store) -> None
         assert [session.id for session in sessions.of(tx, kari.id)] == [second.id]
         assert sessions.end_all(tx, kari.id) == 1
         assert sessions.alive(tx, theirs) is not None
+
+
+def test_ones_sessions_are_listed_the_last_used_first(store: Store, clock: Clock) -> None:
+    kari = keep_person(store)
+    with store.writing() as tx:
+        for secret in ("first", "second", "third"):
+            sessions.add(tx, secret, kari.id, client=secret)
+    clock.move(minutes=1)
+    with store.writing() as tx:
+        sessions.touch(tx, "second")
+    clock.move(minutes=1)
+    with store.writing() as tx:
+        sessions.touch(tx, "first")
+        assert [session.client for session in sessions.of(tx, kari.id)] == ["first", "second", "third"]
+
+
+def test_whoever_is_shut_out_loses_every_session_and_token_and_nobody_else_does(store: Store, clock: Clock) -> None:
+    kari, ola = keep_person(store), keep_person(store, "Ola Nordmann")
+    with store.writing() as tx:
+        for number, user in enumerate((kari, kari, ola)):
+            sessions.begin(tx, user.id, "")
+            lasting = {"created_at": tx.now, "expires_at": tx.now + dt.timedelta(days=90)}
+            said = {"digest": f"digest-{number}", "name": "Script", "scopes": "read"}
+            tx.connection.execute(sa.insert(tables.tokens).values(id=f"t{number}", user_id=user.id, **said, **lasting))
+        tx.connection.execute(sa.update(tables.tokens).where(tables.tokens.c.id == "t0").values(revoked_at=NOW))
+    later = clock.move(hours=1)
+    with store.writing() as tx:
+        sessions.shut_out(tx, kari.id)
+        assert (sessions.of(tx, kari.id), len(sessions.of(tx, ola.id))) == ([], 1)
+        columns = (tables.tokens.c.id, tables.tokens.c.revoked_at)
+        revoked = tx.connection.execute(sa.select(*columns).order_by(tables.tokens.c.id)).all()
+    # One that was revoked before stays revoked since then.
+    assert [tuple(row) for row in revoked] == [("t0", NOW), ("t1", later), ("t2", None)]
