@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 LIST = Path(__file__).with_name("faults.toml")
 AT_ONCE = 2
 PASSED, FAILED = 0, 1
-_LEFT_OUT = frozenset({".git", ".venv", "data", "screenshots", ".hypothesis", ".mypy_cache", ".pytest_cache"})
+_LEFT_OUT = frozenset({".git", ".venv", "data", "screenshots", ".hypothesis"})
 _PYTEST = ("-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist")
 
 
@@ -145,7 +145,8 @@ def without_faults(chosen: Iterable[Fault]) -> str:
 
 def _left_out(folder: str, names: list[str]) -> set[str]:
     """Return what a copy does without: what was made here, and at the top what is nobody's code."""
-    made = {name for name in names if name == "__pycache__"}
+    # Files of coverage and caches come and go while other tests run: listed once, gone when they are to be copied.
+    made = {name for name in names if name == "__pycache__" or name.startswith(".coverage") or name.endswith("_cache")}
     return made | (_LEFT_OUT & set(names) if Path(folder) == ROOT else set())
 
 

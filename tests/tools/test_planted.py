@@ -45,3 +45,9 @@ def test_a_fault_is_caught_survives_or_is_stale(tmp_path: Path, old: str, new: s
     assert outcome.is_good is (words == "caught")
     copied = tmp_path / "goldgap/app/domain/framework.py"
     assert copied.read_text(encoding="utf-8") == (ROOT / "app/domain/framework.py").read_text(encoding="utf-8")
+
+
+def test_a_copy_leaves_out_what_other_tests_make_and_remove_meanwhile() -> None:
+    names = ["app", "__pycache__", ".coverage", ".coverage.host.pid1.abc", ".ruff_cache", ".venv", "data", "README.md"]
+    assert {*names} - planted._left_out(str(ROOT), names) == {"app", "README.md"}
+    assert "data" not in planted._left_out(str(ROOT / "app"), names)
